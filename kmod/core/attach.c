@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "core/attach.h"
+
+#include <linux/err.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/kipc.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "core/cycle.h"
+#include "core/handle.h"
+#include "core/live.h"
+#include "core/object.h"
+
+/* An object, and how it is to arrive. Takes over the caller's reference. */
+static void pin_object(struct kipc_attached *item, struct kipc_object *object,
+		       u32 rights)
+{
+	kipc_object_add_sender(object);
+	kipc_object_put(object);
+	item->type = KIPC_ATTACH_HANDLE;
+	item->rights = rights;
+	item->object = object;
+}
+
+static int import_handle(struct kipc_attached *item, struct kipc_table *table,
+			 const struct kipc_attachment *in)
+{
+	struct kipc_object *object;
+	u32 rights;
+
+	if (!in->rights || in->rights & ~KIPC_RIGHTS_ALL)
+		return -EINVAL;
+	object = kipc_table_resolve(table, in->id, KIPC_RIGHT_GRANT, &rights);
+	if (IS_ERR(object))
+		return PTR_ERR(object);
+	if (in->rights & ~rights) {
+		kipc_object_put(object);
+		return -EACCES;
+	}
+	pin_object(item, object, in->rights);
+	return 0;
+}
+
+static int import_node(struct kipc_attached *item, struct kipc_table *table,
+		       const struct kipc_attachment *in)
+{
+	struct kipc_object *object;
+
+	if (!in->rights || in->rights & ~KIPC_RIGHTS_ALL)
+		return -EINVAL;
+	object = kipc_table_owned(table, in->id);
+	if (IS_ERR(object))
+		return PTR_ERR(object);
+	pin_object(item, object, in->rights);
+	return 0;
+}
+
+static int import_file(struct kipc_attached *item,
+		       const struct kipc_attachment *in, bool one_way)
+{
+	struct file *file;
+
+	if (in->rights)
+		return -EINVAL;
+	file = fget(in->id);
+	if (!file)
+		return -EBADF;
+	if (kipc_file_may_cycle(file, one_way)) {
+		fput(file);
+		return -ELOOP;
+	}
+	item->type = KIPC_ATTACH_FD;
+	item->file = file;
+	kipc_live_add(KIPC_LIVE_FILES, 1);
+	return 0;
+}
+
+static int import_one(struct kipc_attachments *attachments,
+		      struct kipc_table *table,
+		      const struct kipc_attachment *in, bool one_way)
+{
+	struct kipc_attached *item = &attachments->item[attachments->count];
+	int ret = -EINVAL;
+
+	if (in->reserved || in->cookie)
+		return -EINVAL;
+	if (in->type == KIPC_ATTACH_HANDLE)
+		ret = import_handle(item, table, in);
+	else if (in->type == KIPC_ATTACH_NODE)
+		ret = import_node(item, table, in);
+	else if (in->type == KIPC_ATTACH_FD)
+		ret = import_file(item, in, one_way);
+	if (ret)
+		return ret;
+	attachments->count++;
+	attachments->file_count += !!item->file;
+	return 0;
+}
+
+/**
+ * kipc_attachments_import() - read and pin what a sender attached
+ * @table: the sender's table
+ * @address: user address of structs kipc_attachment
+ * @count: how many; not 0
+ * @one_way: whether nobody waits for the message to be received
+ *
+ * Context: Process context. May sleep.
+ * Return: The attachments, or an ERR_PTR() of -E2BIG, -EACCES, -EBADF, -EFAULT,
+ * -EINVAL, -ELOOP, -ENOMEM or -ENXIO.
+ */
+struct kipc_attachments *
+kipc_attachments_import(struct kipc_table *table, u64 address, u32 count,
+			bool one_way)
+{
+	struct kipc_attachment __user *user = u64_to_user_ptr(address);
+	struct kipc_attachments *attachments;
+	struct kipc_attachment in;
+	int ret = 0;
+	u32 i;
+
+	if (count > KIPC_ATTACHMENTS_MAX)
+		return ERR_PTR(-E2BIG);
+	attachments = kzalloc(struct_size(attachments, item, count),
+			      GFP_KERNEL_ACCOUNT);
+	if (!attachments)
+		return ERR_PTR(-ENOMEM);
+	for (i = 0; i < count && !ret; i++) {
+		if (copy_from_user(&in, &user[i], sizeof(in)))
+			ret = -EFAULT;
+		else
+			ret = import_one(attachments, table, &in, one_way);
+	}
+	if (ret) {
+		kipc_attachments_free(attachments);
+		return ERR_PTR(ret);
+	}
+	return attachments;
+}
+
+/**
+ * kipc_attachments_install() - give the receiver its handles
+ * @attachments: the attachments
+ * @table: the receiver's table
+ *
+ * An object that comes home gets no handle. If it fails, what was installed
+ * stays until kipc_attachments_free().
+ *
+ * Context: Process context. May sleep.
+ * Return: 0, -EAGAIN (the receiver has no room for more handles), -ENOMEM or
+ * -EOWNERDEAD (it is gone).
+ */
+int kipc_attachments_install(struct kipc_attachments *attachments,
+			     struct kipc_table *table)
+{
+	struct kipc_attached *item;
+	int ret;
+
+	attachments->table = table;
+	for (; attachments->installed < attachments->count;
+	     attachments->installed++) {
+		item = &attachments->item[attachments->installed];
+		if (!item->object)
+			continue;
+		if (item->object->home == table) {
+			item->type = KIPC_ATTACH_NODE;
+			continue;
+		}
+		ret = kipc_handle_install(table, item->object, item->rights,
+					  &item->id);
+		if (ret)
+			return ret == -EDQUOT ? -EAGAIN : ret;
+	}
+	return 0;
+}
+
+static void close_files(struct kipc_attachments *attachments, u32 end)
+{
+	u32 i;
+
+	for (i = 0; i < end; i++)
+		if (attachments->item[i].file)
+			close_fd(attachments->item[i].id);
+}
+
+/**
+ * kipc_attachments_receive_files() - make the files descriptors of the caller's
+ * @attachments: the attachments
+ *
+ * Context: Process context of the receiver. May sleep.
+ * Return: 0, or the error of the one that failed, and then there is none.
+ */
+int kipc_attachments_receive_files(struct kipc_attachments *attachments)
+{
+	struct kipc_attached *item;
+	int fd;
+	u32 i;
+
+	for (i = 0; i < attachments->count; i++) {
+		item = &attachments->item[i];
+		if (!item->file)
+			continue;
+		fd = receive_fd(item->file, O_CLOEXEC);
+		if (fd < 0) {
+			close_files(attachments, i);
+			return fd;
+		}
+		item->id = fd;
+	}
+	return 0;
+}
+
+/**
+ * kipc_attachments_close_files() - take those descriptors back
+ * @attachments: the attachments
+ *
+ * Context: Process context of the receiver. May sleep.
+ */
+void kipc_attachments_close_files(struct kipc_attachments *attachments)
+{
+	close_files(attachments, attachments->count);
+}
+
+/**
+ * kipc_attachments_describe() - describe one attachment to its receiver
+ * @attachments: the attachments
+ * @index: which
+ * @out: where
+ *
+ * Context: Any.
+ */
+void kipc_attachments_describe(const struct kipc_attachments *attachments,
+			       u32 index, struct kipc_attachment *out)
+{
+	const struct kipc_attached *item = &attachments->item[index];
+
+	memset(out, 0, sizeof(*out));
+	out->type = item->type;
+	out->id = item->id;
+	if (item->type == KIPC_ATTACH_NODE)
+		out->cookie = item->object->cookie;
+	else
+		out->rights = item->rights;
+}
+
+/**
+ * kipc_attachments_delivered() - the handles are the receiver's now
+ * @attachments: the attachments
+ *
+ * Context: Any.
+ */
+void kipc_attachments_delivered(struct kipc_attachments *attachments)
+{
+	attachments->installed = 0;
+}
+
+/**
+ * kipc_attachments_free() - unpin the attachments
+ * @attachments: the attachments, or NULL; those not delivered are taken back,
+ *	and then the receiver's table must still exist
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_attachments_free(struct kipc_attachments *attachments)
+{
+	struct kipc_attached *item;
+	u32 i;
+
+	if (!attachments)
+		return;
+	for (i = 0; i < attachments->count; i++) {
+		item = &attachments->item[i];
+		if (i < attachments->installed &&
+		    item->type == KIPC_ATTACH_HANDLE)
+			kipc_handle_drop(attachments->table, item->id);
+		if (item->object)
+			kipc_object_drop_sender(item->object);
+		if (item->file)
+			fput(item->file);
+	}
+	kipc_live_add(KIPC_LIVE_FILES, -(long)attachments->file_count);
+	kfree(attachments);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attachments: the objects and files that travel with a message, all or none.
+ *
+ * kipc_attachments_import() reads what the sender attached and pins it: objects
+ * as senders, files by reference. kipc_attachments_install() then gives the
+ * receiver's table the handles, still in the sender's context, so that
+ * receiving needs no memory. Files become descriptors when the message is
+ * received, in the process that receives it: kipc_attachments_receive_files().
+ *
+ * kipc_attachments_free() accepts every state in between. Handles that were
+ * installed are taken back unless the message was delivered.
+ */
+#ifndef KIPC_CORE_ATTACH_H
+#define KIPC_CORE_ATTACH_H
+
+#include <linux/types.h>
+
+struct file;
+struct kipc_attachment;
+struct kipc_object;
+struct kipc_table;
+
+/**
+ * struct kipc_attached - one attachment
+ * @type: one of enum kipc_attachment_type, as it is sent, then as it arrives
+ * @rights: rights that the receiver is to have
+ * @id: handle in the receiver's table, or descriptor in its process
+ * @object: the object; NULL for a file
+ * @file: the file; NULL for an object
+ */
+struct kipc_attached {
+	u32 type;
+	u32 rights;
+	u32 id;
+	struct kipc_object *object;
+	struct file *file;
+};
+
+/**
+ * struct kipc_attachments - the attachments of one message
+ * @count: how many
+ * @file_count: how many of them are files
+ * @installed: how many of them, from the first, are in @table
+ * @table: the receiver's table; valid if @installed is not 0
+ * @item: each of them
+ */
+struct kipc_attachments {
+	u32 count;
+	u32 file_count;
+	u32 installed;
+	struct kipc_table *table;
+	struct kipc_attached item[];
+};
+
+struct kipc_attachments *
+kipc_attachments_import(struct kipc_table *table, u64 address, u32 count,
+			bool one_way);
+int kipc_attachments_install(struct kipc_attachments *attachments,
+			     struct kipc_table *table);
+int kipc_attachments_receive_files(struct kipc_attachments *attachments);
+void kipc_attachments_close_files(struct kipc_attachments *attachments);
+void kipc_attachments_describe(const struct kipc_attachments *attachments,
+			       u32 index, struct kipc_attachment *out);
+void kipc_attachments_delivered(struct kipc_attachments *attachments);
+void kipc_attachments_free(struct kipc_attachments *attachments);
+
+#endif /* KIPC_CORE_ATTACH_H */

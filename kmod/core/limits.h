@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every bound of the module, in one place.
+ *
+ * Bounds that are part of the ABI stand in <linux/kipc.h> and are only named
+ * here. Quotas (what one user may have at once in one domain) are defaults:
+ * the module parameters max_* change them while the module is loaded.
+ */
+#ifndef KIPC_CORE_LIMITS_H
+#define KIPC_CORE_LIMITS_H
+
+#include <linux/kipc.h>
+#include <linux/sizes.h>
+
+/* Quotas of one user in one domain; see core/quota.h */
+#define KIPC_DEFAULT_ENDPOINTS		1024
+#define KIPC_DEFAULT_NODES		65536
+#define KIPC_DEFAULT_HANDLES		262144
+#define KIPC_DEFAULT_NAMES		4096
+#define KIPC_DEFAULT_WATCHES		16384
+#define KIPC_DEFAULT_POOL_BYTES		(256UL * SZ_1M)
+#define KIPC_DEFAULT_MESSAGE_BYTES	(128UL * SZ_1M)
+#define KIPC_DEFAULT_MESSAGES		16384
+#define KIPC_DEFAULT_FILES		4096
+
+/* Uses that one handle can count */
+#define KIPC_HANDLE_USES_MAX		U32_MAX
+
+/* Segments of a payload that need no memory of their own */
+#define KIPC_VEC_INLINE			8
+
+/* Slices begin and end at multiples of this, in bytes */
+#define KIPC_SLICE_ALIGN		64
+
+/* An idle pool gives its pages back after this many milliseconds, or twice */
+#define KIPC_POOL_TRIM_MS		1000
+
+/* Names that one KIPC_NAME_LIST looks at, and bytes that it collects */
+#define KIPC_LIST_NAMES_MAX		1024
+#define KIPC_LIST_BYTES_MAX		SZ_64K
+
+#endif /* KIPC_CORE_LIMITS_H */

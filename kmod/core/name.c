@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "core/name.h"
+
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/jhash.h>
+#include <linux/pid_namespace.h>
+#include <linux/rhashtable.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+
+#include "core/domain.h"
+#include "core/limits.h"
+#include "core/live.h"
+#include "core/name_watch.h"
+#include "core/object.h"
+#include "core/quota.h"
+#include "core/wait.h"
+
+static u32 hash_key(const void *data, u32 len, u32 seed)
+{
+	const struct kipc_key *key = data;
+
+	return jhash(key->bytes, key->size, seed);
+}
+
+static u32 hash_name(const void *data, u32 len, u32 seed)
+{
+	const struct kipc_name *name = data;
+
+	return jhash(name->bytes, name->size, seed);
+}
+
+static int compare(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct kipc_name *name = obj;
+
+	return !kipc_key_equals(arg->key, name->bytes, name->size);
+}
+
+static const struct rhashtable_params by_name_params = {
+	.head_offset = offsetof(struct kipc_name, node),
+	.hashfn = hash_key,
+	.obj_hashfn = hash_name,
+	.obj_cmpfn = compare,
+	.automatic_shrinking = true,
+};
+
+/**
+ * kipc_registry_init() - make an empty registry
+ * @registry: its memory
+ *
+ * Context: Process context. May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kipc_registry_init(struct kipc_registry *registry)
+{
+	mutex_init(&registry->lock);
+	xa_init_flags(&registry->by_serial, XA_FLAGS_ACCOUNT);
+	registry->last_serial = 0;
+	registry->count = 0;
+	INIT_LIST_HEAD(&registry->watches);
+	init_waitqueue_head(&registry->waiters);
+	return rhashtable_init(&registry->by_name, &by_name_params);
+}
+
+/**
+ * kipc_registry_deinit() - end a registry
+ * @registry: the registry; its publishers have ended
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_registry_deinit(struct kipc_registry *registry)
+{
+	WARN_ON_ONCE(registry->count);
+	rhashtable_destroy(&registry->by_name);
+	xa_destroy(&registry->by_serial);
+}
+
+/**
+ * kipc_publisher_init() - make an endpoint's side of the registry
+ * @publisher: its memory
+ * @domain: whose registry
+ * @user: who is charged
+ * @queue: where notices go
+ *
+ * Context: Process context.
+ */
+void kipc_publisher_init(struct kipc_publisher *publisher,
+			 struct kipc_domain *domain, struct kipc_user *user,
+			 struct kipc_queue *queue)
+{
+	publisher->domain = domain;
+	publisher->user = user;
+	publisher->queue = queue;
+	publisher->pid = get_pid(task_tgid(current));
+	INIT_LIST_HEAD(&publisher->names);
+	INIT_LIST_HEAD(&publisher->watches);
+}
+
+/* Takes the name out of all that leads to it. */
+static void end_locked(struct kipc_registry *registry, struct kipc_name *name)
+{
+	lockdep_assert_held(&registry->lock);
+
+	rhashtable_remove_fast(&registry->by_name, &name->node, by_name_params);
+	xa_erase(&registry->by_serial, name->serial);
+	registry->count--;
+	list_del(&name->of_object);
+	list_del(&name->of_publisher);
+	kipc_quota_release(name->publisher->user, KIPC_QUOTA_NAMES, 1);
+	kipc_name_watches_tell_locked(registry, name->bytes, name->size,
+				      KIPC_NAMES_VANISHED);
+	kipc_live_add(KIPC_LIVE_NAMES, -1);
+	put_pid(name->pid);
+	kipc_object_drop_sender(name->object);
+	kfree_rcu(name, rcu);
+}
+
+/* Ends one name after the other, so that the lock is not held for long. */
+static void end_all(struct kipc_registry *registry, struct list_head *names,
+		    struct kipc_name *(*first)(struct list_head *names))
+{
+	struct kipc_name *name;
+
+	do {
+		mutex_lock(&registry->lock);
+		name = first(names);
+		if (name)
+			end_locked(registry, name);
+		mutex_unlock(&registry->lock);
+	} while (name);
+}
+
+static struct kipc_name *first_of_object(struct list_head *names)
+{
+	return list_first_entry_or_null(names, struct kipc_name, of_object);
+}
+
+static struct kipc_name *first_of_publisher(struct list_head *names)
+{
+	return list_first_entry_or_null(names, struct kipc_name, of_publisher);
+}
+
+/**
+ * kipc_names_end_object() - end the names of an object
+ * @domain: where it lives
+ * @object: the object, marked dead, so that it gets no new name
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_names_end_object(struct kipc_domain *domain,
+			   struct kipc_object *object)
+{
+	end_all(&domain->registry, &object->names, first_of_object);
+}
+
+/**
+ * kipc_publisher_deinit() - end an endpoint's names and name watches
+ * @publisher: the endpoint's side of the registry
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_publisher_deinit(struct kipc_publisher *publisher)
+{
+	end_all(&publisher->domain->registry, &publisher->names,
+		first_of_publisher);
+	kipc_name_watches_end(publisher);
+	put_pid(publisher->pid);
+}
+
+static bool is_privileged(struct kipc_domain *domain, int capability)
+{
+	return ns_capable(kipc_domain_user_ns(domain), capability);
+}
+
+static struct kipc_name *name_new(struct kipc_publisher *publisher,
+				  struct kipc_object *object, u32 rights,
+				  const struct kipc_key *key, u16 mode)
+{
+	struct kipc_name *name;
+
+	name = kmalloc(struct_size(name, bytes, key->size), GFP_KERNEL_ACCOUNT);
+	if (!name)
+		return NULL;
+	name->object = object;
+	name->publisher = publisher;
+	current_euid_egid(&name->uid, &name->gid);
+	name->rights = rights;
+	name->mode = mode;
+	name->size = key->size;
+	memcpy(name->bytes, key->bytes, key->size);
+	return name;
+}
+
+static int insert_locked(struct kipc_registry *registry,
+			 struct kipc_name *name, const struct kipc_key *key)
+{
+	int ret;
+
+	lockdep_assert_held(&registry->lock);
+
+	/* Dying marks the object dead first and then takes this lock. */
+	if (READ_ONCE(name->object->dead))
+		return -EOWNERDEAD;
+	name->serial = registry->last_serial + 1;
+	ret = xa_insert(&registry->by_serial, name->serial, name, GFP_KERNEL);
+	if (ret)
+		return -ENOMEM;
+	ret = rhashtable_lookup_insert_key(&registry->by_name, key, &name->node,
+					   by_name_params);
+	if (ret) {
+		xa_erase(&registry->by_serial, name->serial);
+		return ret == -EEXIST ? ret : -ENOMEM;
+	}
+
+	registry->last_serial++;
+	registry->count++;
+	list_add_tail(&name->of_object, &name->object->names);
+	list_add_tail(&name->of_publisher, &name->publisher->names);
+	name->pid = get_pid(name->publisher->pid);
+	kipc_object_add_sender(name->object);
+	kipc_live_add(KIPC_LIVE_NAMES, 1);
+	kipc_name_watches_tell_locked(registry, name->bytes, name->size,
+				      KIPC_NAMES_APPEARED);
+	return 0;
+}
+
+/**
+ * kipc_name_publish() - give an object a name
+ * @publisher: who publishes it
+ * @object: the object
+ * @rights: the most that a look-up may give: those of the publisher
+ * @key: the name
+ * @mode: permission bits
+ *
+ * Context: Process context. May sleep.
+ * Return: 0, -EDQUOT, -EEXIST, -ENOMEM, -EOWNERDEAD or -EPERM.
+ */
+int kipc_name_publish(struct kipc_publisher *publisher,
+		      struct kipc_object *object, u32 rights,
+		      const struct kipc_key *key, u16 mode)
+{
+	struct kipc_domain *domain = publisher->domain;
+	struct kipc_registry *registry = &domain->registry;
+	struct kipc_name *name;
+	int ret;
+
+	if (kipc_key_is_reserved(key) && !is_privileged(domain, CAP_SYS_ADMIN))
+		return -EPERM;
+	ret = kipc_quota_charge(publisher->user, KIPC_QUOTA_NAMES, 1);
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
+	name = name_new(publisher, object, rights, key, mode);
+	if (!name)
+		goto err_charge;
+	mutex_lock(&registry->lock);
+	ret = insert_locked(registry, name, key);
+	mutex_unlock(&registry->lock);
+	if (ret)
+		goto err_name;
+	__wake_up(&registry->waiters, TASK_INTERRUPTIBLE, 0, (void *)key);
+	return 0;
+
+err_name:
+	/* It may have been in by_serial for a moment. */
+	kfree_rcu(name, rcu);
+err_charge:
+	kipc_quota_release(publisher->user, KIPC_QUOTA_NAMES, 1);
+	return ret;
+}
+
+/**
+ * kipc_name_unpublish() - take a name away
+ * @publisher: who wants that
+ * @key: the name
+ *
+ * Context: Process context. May sleep.
+ * Return: 0, -ENOENT or -EPERM.
+ */
+int kipc_name_unpublish(struct kipc_publisher *publisher,
+			const struct kipc_key *key)
+{
+	struct kipc_domain *domain = publisher->domain;
+	struct kipc_registry *registry = &domain->registry;
+	struct kipc_name *name;
+	int ret = 0;
+
+	mutex_lock(&registry->lock);
+	name = rhashtable_lookup_fast(&registry->by_name, key, by_name_params);
+	if (!name)
+		ret = -ENOENT;
+	else if (name->publisher != publisher &&
+		 !uid_eq(name->uid, current_euid()) &&
+		 !is_privileged(domain, CAP_SYS_ADMIN))
+		ret = -EPERM;
+	else
+		end_locked(registry, name);
+	mutex_unlock(&registry->lock);
+	return ret;
+}
+
+/* The rights that the mode gives the running thread: w CALL, r WATCH, x GRANT */
+static u32 permitted_rights(struct kipc_domain *domain,
+			    const struct kipc_name *name)
+{
+	u32 mode = name->mode, rights = 0;
+
+	if (uid_eq(name->uid, current_euid()))
+		mode >>= 6;
+	else if (in_egroup_p(name->gid))
+		mode >>= 3;
+	if (mode & 2)
+		rights |= KIPC_RIGHT_CALL;
+	if (mode & 4)
+		rights |= KIPC_RIGHT_WATCH;
+	if (mode & 1)
+		rights |= KIPC_RIGHT_GRANT;
+	if (rights != KIPC_RIGHTS_ALL && is_privileged(domain, CAP_DAC_OVERRIDE))
+		rights = KIPC_RIGHTS_ALL;
+	return rights & name->rights;
+}
+
+/**
+ * kipc_name_find() - look up a name
+ * @domain: where
+ * @key: the name
+ * @rights: the rights wanted, or 0 for what there is; gets those granted
+ *
+ * Context: Process context, in any task state.
+ * Return: The object with a reference, or an ERR_PTR() of -EACCES or -ENOENT.
+ */
+struct kipc_object *kipc_name_find(struct kipc_domain *domain,
+				   const struct kipc_key *key, u32 *rights)
+{
+	struct kipc_object *object;
+	struct kipc_name *name;
+	u32 permitted;
+
+	rcu_read_lock();
+	name = rhashtable_lookup(&domain->registry.by_name, key,
+				 by_name_params);
+	if (!name) {
+		object = ERR_PTR(-ENOENT);
+		goto out;
+	}
+	permitted = permitted_rights(domain, name);
+	if (!permitted || *rights & ~permitted) {
+		object = ERR_PTR(-EACCES);
+		goto out;
+	}
+	object = name->object;
+	if (!kipc_object_tryget(object)) {
+		object = ERR_PTR(-ENOENT);
+		goto out;
+	}
+	if (!*rights)
+		*rights = permitted;
+out:
+	rcu_read_unlock();
+	return object;
+}
+
+/* Somebody who waits for a name */
+struct waiter {
+	struct wait_queue_entry wait;
+	const struct kipc_key *key;
+};
+
+static int wake_if_same(struct wait_queue_entry *wait, unsigned int mode,
+			int flags, void *key)
+{
+	struct waiter *waiter = container_of(wait, struct waiter, wait);
+	const struct kipc_key *published = key;
+
+	if (!kipc_key_equals(waiter->key, published->bytes, published->size))
+		return 0;
+	return default_wake_function(wait, mode, flags, NULL);
+}
+
+/**
+ * kipc_name_wait() - look up a name, and wait until it appears
+ * @domain: where
+ * @key: the name
+ * @rights: the rights wanted, or 0 for what there is; gets those granted
+ * @deadline: when to stop waiting; 0 means never
+ *
+ * Context: Process context. Sleeps.
+ * Return: The object with a reference, or an ERR_PTR() of -EACCES,
+ * -ERESTARTSYS or -ETIMEDOUT.
+ */
+struct kipc_object *kipc_name_wait(struct kipc_domain *domain,
+				   const struct kipc_key *key, u32 *rights,
+				   u64 deadline)
+{
+	wait_queue_head_t *head = &domain->registry.waiters;
+	struct waiter waiter = { .key = key };
+	struct kipc_object *object;
+	int ret = 0;
+
+	init_waitqueue_func_entry(&waiter.wait, wake_if_same);
+	waiter.wait.private = current;
+	add_wait_queue(head, &waiter.wait);
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		object = kipc_name_find(domain, key, rights);
+		if (object != ERR_PTR(-ENOENT))
+			break;
+		if (ret) {
+			object = ERR_PTR(ret);
+			break;
+		}
+		if (signal_pending(current))
+			ret = -ERESTARTSYS;
+		else
+			ret = kipc_sleep_until(deadline);
+	}
+	__set_current_state(TASK_RUNNING);
+	remove_wait_queue(head, &waiter.wait);
+	return object;
+}
+
+static void describe(const struct kipc_name *name, size_t size,
+		     struct kipc_name_entry *out)
+{
+	struct user_namespace *user_ns = current_user_ns();
+
+	memset(out, 0, size);
+	out->serial = name->serial;
+	out->size = size;
+	out->kind = name->object->ops->kind;
+	out->pid = pid_nr_ns(name->pid, task_active_pid_ns(current));
+	out->uid = from_kuid_munged(user_ns, name->uid);
+	out->gid = from_kgid_munged(user_ns, name->gid);
+	out->mode = name->mode;
+	out->name_size = name->size;
+	memcpy(out + 1, name->bytes, name->size);
+}
+
+/**
+ * kipc_names_list() - describe names, in the order of their serials
+ * @domain: where
+ * @prefix: of which names
+ * @buffer: kernel memory for struct kipc_name_entry
+ * @size: its size
+ * @list: its cursor says where to begin; gets cursor, count and more
+ *
+ * Looks at a bounded number of names.
+ *
+ * Context: Process context. May sleep.
+ * Return: How many bytes of the buffer were filled, or -ENOBUFS if the first
+ * entry does not fit.
+ */
+ssize_t kipc_names_list(struct kipc_domain *domain,
+			const struct kipc_key *prefix, void *buffer,
+			size_t size, struct kipc_name_list *list)
+{
+	struct kipc_registry *registry = &domain->registry;
+	unsigned long serial = list->cursor;
+	unsigned int looked = 0;
+	struct kipc_name *name;
+	size_t used = 0, n;
+
+	list->count = 0;
+	list->more = 0;
+	mutex_lock(&registry->lock);
+	while (serial != ULONG_MAX) {
+		serial++;
+		name = xa_find(&registry->by_serial, &serial, ULONG_MAX,
+			       XA_PRESENT);
+		if (!name)
+			break;
+		list->more = 1;
+		if (looked++ == KIPC_LIST_NAMES_MAX)
+			break;
+		if (kipc_prefix_matches(prefix, name->bytes, name->size)) {
+			n = ALIGN(sizeof(struct kipc_name_entry) + name->size,
+				  8);
+			if (n > size - used)
+				break;
+			describe(name, n, buffer + used);
+			used += n;
+			list->count++;
+		}
+		list->cursor = serial;
+		list->more = 0;
+	}
+	mutex_unlock(&registry->lock);
+	if (list->more && !list->count && looked <= KIPC_LIST_NAMES_MAX)
+		return -ENOBUFS;
+	return used;
+}

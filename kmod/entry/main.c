@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kipc: the module's beginning and end */
+#include <linux/build_bug.h>
+#include <linux/kipc.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "core/handle.h"
+#include "entry/debugfs.h"
+#include "entry/device.h"
+#include "rpc/call.h"
+#include "rpc/send.h"
+
+/* The layout of the ABI is the same for 32 and 64 bits, and never changes. */
+static void build_check_abi(void)
+{
+	BUILD_BUG_ON(sizeof(struct kipc_vec) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_attachment) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_info) != 56);
+	BUILD_BUG_ON(sizeof(struct kipc_stat) != 208);
+	BUILD_BUG_ON(sizeof(struct kipc_node_create) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_node_destroy) != 8);
+	BUILD_BUG_ON(sizeof(struct kipc_handle_dup) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_handle_drop) != 8);
+	BUILD_BUG_ON(sizeof(struct kipc_handle_watch) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_call) != 96);
+	BUILD_BUG_ON(sizeof(struct kipc_message) != 80);
+	BUILD_BUG_ON(sizeof(struct kipc_recv) != 104);
+	BUILD_BUG_ON(sizeof(struct kipc_reply) != 56);
+	BUILD_BUG_ON(sizeof(struct kipc_reply_recv) != 160);
+	BUILD_BUG_ON(sizeof(struct kipc_send) != 48);
+	BUILD_BUG_ON(sizeof(struct kipc_notify) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_free) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_name_publish) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_name_unpublish) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_name_lookup) != 40);
+	BUILD_BUG_ON(sizeof(struct kipc_name_entry) != 40);
+	BUILD_BUG_ON(sizeof(struct kipc_name_list) != 48);
+	BUILD_BUG_ON(sizeof(struct kipc_name_watch) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_name_unwatch) != 16);
+}
+
+static int __init kipc_init(void)
+{
+	int ret;
+
+	build_check_abi();
+	ret = kipc_handle_cache_init();
+	if (ret)
+		return ret;
+	ret = kipc_call_cache_init();
+	if (ret)
+		goto err_handle_cache;
+	ret = kipc_send_cache_init();
+	if (ret)
+		goto err_call_cache;
+	kipc_debugfs_init();
+	ret = kipc_device_init();
+	if (ret)
+		goto err_debugfs;
+	return 0;
+
+err_debugfs:
+	kipc_debugfs_exit();
+	kipc_send_cache_exit();
+err_call_cache:
+	kipc_call_cache_exit();
+err_handle_cache:
+	kipc_handle_cache_exit();
+	return ret;
+}
+
+static void __exit kipc_exit(void)
+{
+	kipc_device_exit();
+	kipc_debugfs_exit();
+	/* Nodes, names and handles are freed by RCU. */
+	rcu_barrier();
+	kipc_send_cache_exit();
+	kipc_call_cache_exit();
+	kipc_handle_cache_exit();
+}
+
+module_init(kipc_init);
+module_exit(kipc_exit);
+
+MODULE_DESCRIPTION("Calls, mailboxes and shared regions between processes");
+MODULE_AUTHOR("The kipc developers");
+MODULE_LICENSE("GPL");

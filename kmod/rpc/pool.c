@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "rpc/pool.h"
+
+#include <linux/kipc.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+
+#include "core/compat.h"
+#include "core/limits.h"
+#include "core/live.h"
+#include "core/quota.h"
+#include "rpc/pool_page.h"
+
+/**
+ * kipc_pool_init() - make a pool of size 0
+ * @pool: its memory
+ * @user: who will be charged
+ * @inode: of the device
+ *
+ * Context: Process context.
+ */
+void kipc_pool_init(struct kipc_pool *pool, struct kipc_user *user,
+		    struct inode *inode)
+{
+	spin_lock_init(&pool->lock);
+	pool->closed = false;
+	pool->size = 0;
+	pool->high = 0;
+	pool->used = 0;
+	pool->slices = RB_ROOT;
+	mutex_init(&pool->populate);
+	xa_init_flags(&pool->pages, XA_FLAGS_ACCOUNT);
+	address_space_init_once(&pool->mapping);
+	pool->mapping.host = inode;
+	pool->mapping.a_ops = &empty_aops;
+	pool->memcg = NULL;
+	pool->user = user;
+	INIT_DELAYED_WORK(&pool->trim, kipc_pool_trim_work);
+}
+
+static struct kipc_slice *first_freeable(struct kipc_pool *pool)
+{
+	struct rb_node *node;
+	struct kipc_slice *slice;
+
+	for (node = rb_first(&pool->slices); node; node = rb_next(node)) {
+		slice = rb_entry(node, struct kipc_slice, node);
+		if (slice->state == KIPC_SLICE_DELIVERED)
+			return slice;
+	}
+	return NULL;
+}
+
+/**
+ * kipc_pool_close() - free what was delivered, and have no more room
+ * @pool: the pool; no command of its endpoint is running any more
+ *
+ * Slices of messages that are being sent, and their pages, are left to those
+ * who send them. A sender can take its time; the pool's user does not pay.
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_pool_close(struct kipc_pool *pool)
+{
+	struct kipc_slice *slice;
+
+	spin_lock(&pool->lock);
+	pool->closed = true;
+	while ((slice = first_freeable(pool))) {
+		slice->state = KIPC_SLICE_CLAIMED;
+		spin_unlock(&pool->lock);
+		kipc_pool_free_claimed(pool, slice);
+		cond_resched();
+		spin_lock(&pool->lock);
+	}
+	spin_unlock(&pool->lock);
+	kipc_pool_trim(pool, 0);
+	kipc_quota_release(pool->user, KIPC_QUOTA_POOL_BYTES, pool->size);
+}
+
+/**
+ * kipc_pool_deinit() - free a pool's memory
+ * @pool: a closed pool, to which nobody sends any more
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_pool_deinit(struct kipc_pool *pool)
+{
+	cancel_delayed_work_sync(&pool->trim);
+	WARN_ON_ONCE(!RB_EMPTY_ROOT(&pool->slices));
+	kipc_pool_free_pages(pool);
+	xa_destroy(&pool->pages);
+	mem_cgroup_put(pool->memcg);
+}
+
+/* The first mmap() decides the size. */
+static int set_size(struct kipc_pool *pool, unsigned long size)
+{
+	struct mem_cgroup *memcg;
+	int ret;
+
+	ret = kipc_quota_charge(pool->user, KIPC_QUOTA_POOL_BYTES, size);
+	if (ret)
+		return ret;
+	memcg = get_mem_cgroup_from_mm(current->mm);
+	spin_lock(&pool->lock);
+	if (pool->size) {
+		/* Another thread was faster. */
+		ret = size <= pool->size ? 0 : -EINVAL;
+	} else {
+		pool->memcg = memcg;
+		pool->size = size;
+		memcg = NULL;
+		size = 0;
+	}
+	spin_unlock(&pool->lock);
+	mem_cgroup_put(memcg);
+	kipc_quota_release(pool->user, KIPC_QUOTA_POOL_BYTES, size);
+	return ret;
+}
+
+/**
+ * kipc_pool_mmap() - map the pool into a process
+ * @pool: the pool
+ * @vma: where
+ *
+ * Context: Process context, with the mmap lock held for writing.
+ * Return: 0, -EDQUOT, -EINVAL, or -EPERM (it is to be writable).
+ */
+int kipc_pool_mmap(struct kipc_pool *pool, struct vm_area_struct *vma)
+{
+	unsigned long size = vma->vm_end - vma->vm_start;
+	unsigned long pages = size >> PAGE_SHIFT;
+	int ret;
+
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
+		return -EPERM;
+	if (READ_ONCE(pool->size)) {
+		if (vma->vm_pgoff >= pool->size >> PAGE_SHIFT ||
+		    pages > (pool->size >> PAGE_SHIFT) - vma->vm_pgoff)
+			return -EINVAL;
+	} else {
+		if (vma->vm_pgoff || size > KIPC_POOL_MAX)
+			return -EINVAL;
+		ret = set_size(pool, size);
+		if (ret)
+			return ret;
+	}
+	vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
+		     VM_MAYWRITE | VM_MAYEXEC);
+	vma->vm_ops = &kipc_pool_vm_ops;
+	vma->vm_private_data = pool;
+	return 0;
+}
+
+/**
+ * kipc_pool_alloc() - take a slice
+ * @pool: the pool
+ * @slice: the slice; pending afterwards
+ * @size: how many bytes it must have; not 0
+ *
+ * Context: Process context.
+ * Return: 0, -EAGAIN (no room now), -EMSGSIZE (never) or -EOWNERDEAD (closed).
+ */
+int kipc_pool_alloc(struct kipc_pool *pool, struct kipc_slice *slice, u64 size)
+{
+	int ret = 0;
+
+	spin_lock(&pool->lock);
+	if (pool->closed) {
+		ret = -EOWNERDEAD;
+	} else if (size > pool->size) {
+		ret = -EMSGSIZE;
+	} else if (!kipc_slice_insert(&pool->slices, pool->size, slice,
+				      ALIGN(size, KIPC_SLICE_ALIGN))) {
+		ret = -EAGAIN;
+	} else {
+		slice->state = KIPC_SLICE_PENDING;
+		pool->used += slice->size;
+		pool->high = max(pool->high, slice->offset + slice->size);
+	}
+	spin_unlock(&pool->lock);
+	return ret;
+}
+
+static void erase(struct kipc_pool *pool, struct kipc_slice *slice)
+{
+	spin_lock(&pool->lock);
+	kipc_slice_erase(&pool->slices, slice);
+	pool->used -= slice->size;
+	slice->state = KIPC_SLICE_NONE;
+	spin_unlock(&pool->lock);
+	kipc_pool_plan_trim(pool);
+}
+
+/**
+ * kipc_pool_free() - free the slice of a message that is not delivered
+ * @pool: the pool
+ * @slice: the slice; may be in no pool
+ *
+ * Context: Process context.
+ */
+void kipc_pool_free(struct kipc_pool *pool, struct kipc_slice *slice)
+{
+	if (slice->state != KIPC_SLICE_NONE)
+		erase(pool, slice);
+}
+
+/**
+ * kipc_pool_deliver() - let the receiver free a slice
+ * @slice: a pending slice; may be in no pool
+ *
+ * Context: Any. The receiver must not know its offset yet, or be the caller.
+ */
+void kipc_pool_deliver(struct kipc_slice *slice)
+{
+	/* Pairs with smp_load_acquire() in kipc_pool_claim(). */
+	if (slice->state != KIPC_SLICE_NONE)
+		smp_store_release(&slice->state, KIPC_SLICE_DELIVERED);
+}
+
+/**
+ * kipc_pool_claim() - find a slice that the receiver wants to free
+ * @pool: the pool
+ * @offset: of the slice
+ *
+ * Context: Process context.
+ * Return: The slice, that nobody else can free now, or NULL.
+ */
+struct kipc_slice *kipc_pool_claim(struct kipc_pool *pool, u64 offset)
+{
+	struct kipc_slice *slice = NULL;
+
+	spin_lock(&pool->lock);
+	if (offset < pool->size)
+		slice = kipc_slice_find(&pool->slices, offset);
+	/* Pairs with smp_store_release() in kipc_pool_deliver(). */
+	if (slice && smp_load_acquire(&slice->state) == KIPC_SLICE_DELIVERED)
+		slice->state = KIPC_SLICE_CLAIMED;
+	else
+		slice = NULL;
+	spin_unlock(&pool->lock);
+	return slice;
+}
+
+/**
+ * kipc_pool_unclaim() - do not free it after all
+ * @slice: a claimed slice
+ *
+ * Context: Process context.
+ */
+void kipc_pool_unclaim(struct kipc_slice *slice)
+{
+	kipc_pool_deliver(slice);
+}
+
+/**
+ * kipc_pool_free_claimed() - free a slice for its receiver
+ * @pool: the pool
+ * @slice: a claimed slice; what it is embedded in may be gone afterwards
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_pool_free_claimed(struct kipc_pool *pool, struct kipc_slice *slice)
+{
+	erase(pool, slice);
+	slice->release(slice);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "rpc/recv.h"
+
+#include <linux/kipc.h>
+#include <linux/string.h>
+
+#include "core/trace.h"
+#include "rpc/endpoint.h"
+#include "rpc/request.h"
+
+static struct kipc_request *request_of(struct kipc_entry *entry, u32 kind)
+{
+	if (kind != KIPC_MSG_CALL && kind != KIPC_MSG_SEND)
+		return NULL;
+	return container_of(entry, struct kipc_request, entry);
+}
+
+/* Whether it is the receiver's lack, which it can mend, and not the message */
+static bool is_lack(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+/*
+ * Describes what is in hand to the running thread.
+ *
+ * If the receiver has no room for the files the request is put back. If a
+ * security module forbids one, the request would be in the way of all others
+ * for ever: it fails.
+ */
+static int open_request(struct kipc_endpoint *endpoint, struct kipc_recv *args,
+			struct kipc_hand *hand)
+{
+	struct kipc_request *request = hand->request;
+	int ret;
+
+	kipc_request_describe(request, &args->message);
+	ret = kipc_delivery_receive_files(&request->delivery, endpoint);
+	if (!ret)
+		return 0;
+	if (!is_lack(ret) ||
+	    !kipc_queue_untake(&endpoint->queue, hand->entry, &args->message))
+		kipc_request_fail(request, ret);
+	hand->entry->ops->put(hand->entry);
+	hand->entry = NULL;
+	return is_lack(ret) ? ret : 0;
+}
+
+static int take(struct kipc_endpoint *endpoint, struct kipc_recv *args,
+		struct kipc_hand *hand)
+{
+	struct kipc_message *message = &args->message;
+
+	memset(message, 0, sizeof(*message));
+	hand->request = NULL;
+	hand->entry = kipc_queue_take(&endpoint->queue, message);
+	if (!hand->entry)
+		return 0;
+	hand->request = request_of(hand->entry, message->kind);
+	if (!kipc_queue_is_idle(&endpoint->queue))
+		message->flags |= KIPC_MSG_NO_IDLE;
+	return hand->request ? open_request(endpoint, args, hand) : 0;
+}
+
+/**
+ * kipc_recv() - take the next message in hand
+ * @endpoint: who receives
+ * @args: the ABI's command, checked; gets the message
+ * @nonblock: do not wait
+ * @hand: gets what is in hand, for kipc_recv_finish()
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0, -EAGAIN (nothing there), -EMFILE, -ENFILE, -ENOMEM, -ERESTARTSYS
+ * or -ETIMEDOUT.
+ */
+int kipc_recv(struct kipc_endpoint *endpoint, struct kipc_recv *args,
+	      bool nonblock, struct kipc_hand *hand)
+{
+	int ret;
+
+	for (;;) {
+		ret = take(endpoint, args, hand);
+		if (ret || hand->entry)
+			return ret;
+		if (nonblock) {
+			/* A request that failed may have hidden another. */
+			if (list_empty(&endpoint->queue.entries))
+				return -EAGAIN;
+			continue;
+		}
+		ret = kipc_queue_wait(&endpoint->queue, args->deadline);
+		if (ret)
+			return ret;
+	}
+}
+
+/**
+ * kipc_recv_finish() - the receiver knows of its message, or could not be told
+ * @endpoint: who received
+ * @args: as kipc_recv() left it
+ * @hand: as kipc_recv() left it
+ * @delivered: whether it knows
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_recv_finish(struct kipc_endpoint *endpoint,
+		      const struct kipc_recv *args, struct kipc_hand *hand,
+		      bool delivered)
+{
+	struct kipc_request *request = hand->request;
+	const struct kipc_message *message = &args->message;
+	bool again = false;
+
+	if (delivered && request) {
+		trace_kipc_received(endpoint->id, message->kind, message->token,
+				    message->code, message->size);
+		kipc_request_deliver(request);
+		if (kipc_request_ops_of(request)->delivered)
+			kipc_request_ops_of(request)->delivered(request);
+	} else if (!delivered) {
+		if (request)
+			kipc_delivery_close_files(&request->delivery);
+		again = kipc_queue_untake(&endpoint->queue, hand->entry,
+					  message);
+		if (request && !again)
+			kipc_request_fail(request, -EOWNERDEAD);
+	}
+	hand->entry->ops->put(hand->entry);
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "rpc/request.h"
+
+#include <linux/kipc.h>
+
+#include "core/attach.h"
+#include "core/payload.h"
+#include "core/quota.h"
+#include "rpc/endpoint.h"
+#include "rpc/node.h"
+
+/**
+ * kipc_request_init() - begin a request
+ * @request: zeroed memory, but for the slice's release
+ * @ops: what it is
+ * @node: for which; the reference becomes the request's
+ * @target: the node's owner, to which the caller has a reference
+ *
+ * Context: Process context of the sender.
+ */
+void kipc_request_init(struct kipc_request *request,
+		       const struct kipc_request_ops *ops,
+		       struct kipc_node *node, struct kipc_endpoint *target)
+{
+	kipc_entry_init(&request->entry, &ops->entry);
+	refcount_set(&request->refs, 1);
+	request->charged = NULL;
+	request->node = node;
+	INIT_LIST_HEAD(&request->of_node);
+	request->target = target;
+	kipc_sender_init(&request->sender);
+}
+
+static int charge(struct kipc_request *request, struct kipc_user *user)
+{
+	u64 bytes = request->delivery.size;
+	u32 files = 0;
+	int ret;
+
+	if (request->delivery.attachments)
+		files = request->delivery.attachments->file_count;
+	ret = kipc_quota_charge(user, KIPC_QUOTA_MESSAGES, 1);
+	if (ret)
+		return ret;
+	ret = kipc_quota_charge(user, KIPC_QUOTA_MESSAGE_BYTES, bytes);
+	if (ret)
+		goto err_messages;
+	if (files)
+		ret = kipc_quota_charge(user, KIPC_QUOTA_FILES, files);
+	if (ret)
+		goto err_bytes;
+	request->charged = kipc_user_get(user);
+	request->charged_bytes = bytes;
+	request->charged_files = files;
+	return 0;
+
+err_bytes:
+	kipc_quota_release(user, KIPC_QUOTA_MESSAGE_BYTES, bytes);
+err_messages:
+	kipc_quota_release(user, KIPC_QUOTA_MESSAGES, 1);
+	return ret;
+}
+
+static void uncharge(struct kipc_request *request)
+{
+	struct kipc_user *user = request->charged;
+
+	if (!user)
+		return;
+	kipc_quota_release(user, KIPC_QUOTA_MESSAGES, 1);
+	kipc_quota_release(user, KIPC_QUOTA_MESSAGE_BYTES,
+			   request->charged_bytes);
+	if (request->charged_files)
+		kipc_quota_release(user, KIPC_QUOTA_FILES,
+				   request->charged_files);
+	request->charged = NULL;
+	kipc_user_put(user);
+}
+
+/**
+ * kipc_request_prepare() - do all that can fail
+ * @request: begun
+ * @from: the sender
+ * @content: what is to be sent
+ *
+ * Context: Process context of the sender. May sleep.
+ * Return: 0, or what the ABI says of payloads, attachments and quotas; then
+ * nothing is left to undo.
+ */
+int kipc_request_prepare(struct kipc_request *request,
+			 struct kipc_endpoint *from,
+			 const struct kipc_content *content)
+{
+	struct kipc_delivery *delivery = &request->delivery;
+	struct kipc_payload payload;
+	int ret;
+
+	ret = kipc_delivery_import(delivery, from, content, &payload);
+	if (!ret) {
+		ret = charge(request, from->user);
+		if (!ret)
+			ret = kipc_delivery_bring(delivery, request->target,
+						  &payload);
+		kipc_payload_deinit(&payload);
+	}
+	if (ret)
+		kipc_request_undo(request);
+	return ret;
+}
+
+/**
+ * kipc_request_queue_locked() - put it into its target's queue
+ * @request: prepared; the queue's lock is held
+ *
+ * Context: Process context, with the lock held.
+ * Return: Whether it is there; if not, the node or its owner is dead.
+ */
+bool kipc_request_queue_locked(struct kipc_request *request)
+{
+	struct kipc_node *node = request->node;
+
+	if (node->queued_closed ||
+	    !kipc_queue_add_locked(&request->target->queue, &request->entry))
+		return false;
+	list_add_tail(&request->of_node, &node->queued);
+	return true;
+}
+
+/**
+ * kipc_request_deliver() - what it brought is the receiver's now
+ * @request: in the receiver's hand, its files received
+ *
+ * Context: Process context of the receiver. May sleep.
+ */
+void kipc_request_deliver(struct kipc_request *request)
+{
+	if (request->delivery.slice.state != KIPC_SLICE_NONE)
+		refcount_inc(&request->refs);
+	kipc_delivery_finish(&request->delivery);
+	uncharge(request);
+}
+
+/**
+ * kipc_request_undo() - take back what it brought
+ * @request: begun, perhaps prepared, not queued and not delivered
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_request_undo(struct kipc_request *request)
+{
+	kipc_delivery_undo(&request->delivery, request->target);
+	uncharge(request);
+}
+
+/**
+ * kipc_request_fail() - end a request that is in a receiver's hand
+ * @request: taken, and neither delivered nor put back
+ * @error: what its sender gets, if it waits
+ *
+ * Context: Process context of the receiver. May sleep.
+ */
+void kipc_request_fail(struct kipc_request *request, int error)
+{
+	const struct kipc_request_ops *ops = kipc_request_ops_of(request);
+	struct kipc_queue *queue = &request->target->queue;
+	bool failed;
+
+	spin_lock(&queue->lock);
+	failed = ops->fail_locked(request, error);
+	spin_unlock(&queue->lock);
+	kipc_request_undo(request);
+	if (failed)
+		ops->failed(request);
+}
+
+/**
+ * kipc_request_deinit() - end a request
+ * @request: delivered or undone
+ *
+ * Context: Process context.
+ */
+void kipc_request_deinit(struct kipc_request *request)
+{
+	kipc_sender_deinit(&request->sender);
+	kipc_object_put(&request->node->object);
+}
+
+/**
+ * kipc_request_describe() - describe it to its receiver
+ * @request: in the receiver's hand
+ * @message: gets all but its kind
+ *
+ * Context: Process context of the receiver.
+ */
+void kipc_request_describe(const struct kipc_request *request,
+			   struct kipc_message *message)
+{
+	const struct kipc_delivery *delivery = &request->delivery;
+
+	message->cookie = request->node->object.cookie;
+	message->code = delivery->code;
+	message->size = delivery->size;
+	message->offset = delivery->slice.offset;
+	message->attachment_count = kipc_delivery_attachment_count(delivery);
+	kipc_sender_describe(&request->sender, message);
+}
