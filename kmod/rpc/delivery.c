@@ -67,15 +67,27 @@ static int install_attachments(struct kipc_delivery *delivery,
 	return 0;
 }
 
+/* The bytes of the pool that it needs */
+static u64 slice_size(const struct kipc_delivery *delivery)
+{
+	if (!delivery->attachments)
+		return delivery->size;
+	return ALIGN(delivery->size, 8) + delivery->attachments->count *
+					  sizeof(struct kipc_attachment);
+}
+
+/* Whether the receiver's pool could ever hold it */
+static bool fits(const struct kipc_delivery *delivery,
+		 struct kipc_endpoint *to)
+{
+	return delivery->size <= KIPC_POOL_MAX &&
+	       slice_size(delivery) <= READ_ONCE(to->pool.size);
+}
+
 static int take_slice(struct kipc_delivery *delivery, struct kipc_endpoint *to)
 {
-	u64 size = delivery->size;
+	u64 size = slice_size(delivery);
 
-	if (size > KIPC_POOL_MAX)
-		return -EMSGSIZE;
-	if (delivery->attachments)
-		size = ALIGN(size, 8) + delivery->attachments->count *
-					sizeof(struct kipc_attachment);
 	return size ? kipc_pool_alloc(&to->pool, &delivery->slice, size) : 0;
 }
 
@@ -83,6 +95,7 @@ static int take_slice(struct kipc_delivery *delivery, struct kipc_endpoint *to)
  * kipc_delivery_import() - learn what is to be sent
  * @delivery: zeroed but for the slice's release
  * @from: the sender
+ * @to: the receiver
  * @content: what is to be sent
  * @payload: begun, if it succeeds; the caller ends it
  *
@@ -91,7 +104,7 @@ static int take_slice(struct kipc_delivery *delivery, struct kipc_endpoint *to)
  * Return: 0, or what the ABI says of payloads and attachments.
  */
 int kipc_delivery_import(struct kipc_delivery *delivery,
-			 struct kipc_endpoint *from,
+			 struct kipc_endpoint *from, struct kipc_endpoint *to,
 			 const struct kipc_content *content,
 			 struct kipc_payload *payload)
 {
@@ -104,6 +117,8 @@ int kipc_delivery_import(struct kipc_delivery *delivery,
 	delivery->code = content->code;
 	delivery->size = payload->size;
 	ret = import_attachments(delivery, from, content);
+	if (!ret && !fits(delivery, to))
+		ret = -EMSGSIZE;
 	if (ret)
 		kipc_payload_deinit(payload);
 	return ret;
@@ -117,8 +132,7 @@ int kipc_delivery_import(struct kipc_delivery *delivery,
  *
  * Context: Process context of the sender. May sleep. If it fails the caller
  * calls kipc_delivery_undo().
- * Return: 0, -EAGAIN (no room now), -EFAULT, -EINTR, -EMSGSIZE, -ENOMEM or
- * -EOWNERDEAD.
+ * Return: 0, -EAGAIN (no room now), -EFAULT, -EINTR, -ENOMEM or -EOWNERDEAD.
  */
 int kipc_delivery_bring(struct kipc_delivery *delivery,
 			struct kipc_endpoint *to,

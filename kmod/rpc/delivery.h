@@ -52,7 +52,7 @@ struct kipc_delivery {
 };
 
 int kipc_delivery_import(struct kipc_delivery *delivery,
-			 struct kipc_endpoint *from,
+			 struct kipc_endpoint *from, struct kipc_endpoint *to,
 			 const struct kipc_content *content,
 			 struct kipc_payload *payload);
 int kipc_delivery_bring(struct kipc_delivery *delivery,

@@ -95,7 +95,8 @@ int kipc_request_prepare(struct kipc_request *request,
 	struct kipc_payload payload;
 	int ret;
 
-	ret = kipc_delivery_import(delivery, from, content, &payload);
+	ret = kipc_delivery_import(delivery, from, request->target, content,
+				   &payload);
 	if (!ret) {
 		ret = charge(request, from->user);
 		if (!ret)

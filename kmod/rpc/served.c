@@ -152,7 +152,7 @@ static int bring_reply(struct kipc_open_call *call, struct kipc_endpoint *from,
 	struct kipc_payload payload;
 	int ret;
 
-	ret = kipc_delivery_import(&call->reply, from, content, &payload);
+	ret = kipc_delivery_import(&call->reply, from, to, content, &payload);
 	if (ret)
 		return ret;
 	ret = kipc_delivery_bring(&call->reply, to, &payload);
