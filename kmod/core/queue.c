@@ -4,6 +4,7 @@
 #include <linux/kipc.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 
 #include "core/wait.h"
 
@@ -129,7 +130,7 @@ void kipc_queue_retire(struct kipc_queue *queue, struct kipc_entry *entry)
 /**
  * kipc_queue_take() - take the first entry in hand
  * @queue: the queue
- * @message: gets its description
+ * @message: gets its description, if there is one
  *
  * Context: Process context.
  * Return: The entry, or NULL if there is none.
@@ -144,6 +145,7 @@ struct kipc_entry *kipc_queue_take(struct kipc_queue *queue,
 					 link);
 	if (entry) {
 		list_del_init(&entry->link);
+		memset(message, 0, sizeof(*message));
 		entry->ops->take(entry, message);
 	}
 	spin_unlock(&queue->lock);
@@ -217,17 +219,15 @@ int kipc_queue_wait(struct kipc_queue *queue, u64 deadline)
 	DEFINE_WAIT(wait);
 	int ret = 0;
 
-	for (;;) {
+	do {
 		prepare_to_wait_first(&queue->receivers, &wait);
 		if (kipc_queue_has_entries(queue))
-			break;
-		if (ret)
 			break;
 		if (signal_pending(current))
 			ret = -ERESTARTSYS;
 		else
 			ret = kipc_sleep_until(deadline);
-	}
+	} while (!ret && !kipc_queue_has_entries(queue));
 	finish_wait(&queue->receivers, &wait);
 
 	/*

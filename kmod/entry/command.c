@@ -55,6 +55,43 @@ static const struct definition *find(unsigned int number)
 	return definition;
 }
 
+/*
+ * A size that the compiler knows spares the check of hardened usercopy, a
+ * twentieth of what kipc adds to a round trip. The structs of those who wait
+ * for each other in the fast path get that.
+ */
+static unsigned long copy_args_in(struct kipc_command *command,
+				  const void __user *user, size_t size)
+{
+	void *args = &command->args;
+
+	switch (size) {
+	case sizeof(struct kipc_call):
+		return copy_from_user(args, user, sizeof(struct kipc_call));
+	case sizeof(struct kipc_reply_recv):
+		return copy_from_user(args, user,
+				      sizeof(struct kipc_reply_recv));
+	default:
+		return copy_from_user(args, user, size);
+	}
+}
+
+static unsigned long copy_args_out(const struct kipc_command *command,
+				   void __user *user, size_t size)
+{
+	const void *args = &command->args;
+
+	switch (size) {
+	case sizeof(struct kipc_call):
+		return copy_to_user(user, args, sizeof(struct kipc_call));
+	case sizeof(struct kipc_reply_recv):
+		return copy_to_user(user, args,
+				    sizeof(struct kipc_reply_recv));
+	default:
+		return copy_to_user(user, args, size);
+	}
+}
+
 /* A longer struct than the kernel's is fine if it asks for nothing more. */
 static int copy_in(struct kipc_command *command, const void __user *user,
 		   size_t user_size, size_t size)
@@ -68,7 +105,7 @@ static int copy_in(struct kipc_command *command, const void __user *user,
 		if (ret <= 0)
 			return ret ?: -E2BIG;
 	}
-	return copy_from_user(&command->args, user, size) ? -EFAULT : 0;
+	return copy_args_in(command, user, size) ? -EFAULT : 0;
 }
 
 /*
@@ -116,7 +153,7 @@ int kipc_command_execute(struct kipc_command *command, unsigned int number,
 	command->write_back = false;
 	ret = definition->run(command);
 	if (out && (!ret || command->write_back))
-		delivered = !copy_to_user(user, &command->args, size);
+		delivered = !copy_args_out(command, user, size);
 	if (!ret && definition->finish)
 		definition->finish(command, delivered);
 	return delivered ? ret : -EFAULT;

@@ -147,19 +147,15 @@ static int wait_until_done(struct kipc_open_call *call)
 	DEFINE_WAIT(wait);
 	int ret = 0;
 
-	for (;;) {
+	do {
 		prepare_to_wait(&call->wait, &wait, TASK_INTERRUPTIBLE);
-		if (is_done(call)) {
-			ret = 0;
-			break;
-		}
-		if (ret)
+		if (is_done(call))
 			break;
 		if (signal_pending(current))
 			ret = -ERESTARTSYS;
 		else
 			ret = kipc_sleep_until(call->deadline);
-	}
+	} while (!ret && !is_done(call));
 	finish_wait(&call->wait, &wait);
 	return ret;
 }

@@ -2,7 +2,6 @@
 #include "rpc/recv.h"
 
 #include <linux/kipc.h>
-#include <linux/string.h>
 
 #include "core/trace.h"
 #include "rpc/endpoint.h"
@@ -51,7 +50,6 @@ static int take(struct kipc_endpoint *endpoint, struct kipc_recv *args,
 {
 	struct kipc_message *message = &args->message;
 
-	memset(message, 0, sizeof(*message));
 	hand->request = NULL;
 	hand->entry = kipc_queue_take(&endpoint->queue, message);
 	if (!hand->entry)

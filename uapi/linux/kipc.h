@@ -29,7 +29,11 @@
  *
  * mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0) gives the endpoint its pool,
  * the receive buffer into which the kernel writes what arrives; received
- * messages are described by offsets into it.
+ * messages are described by offsets into it. The first mapping decides the
+ * pool's size, 1 page to KIPC_POOL_MAX; later ones may map it again, in whole or
+ * in part. Whoever maps it otherwise gets EINVAL (private, size or offset out of
+ * range), EPERM (writable or executable), or EDQUOT. Where no slice is, there
+ * need not be memory: SIGBUS. A child does not inherit the mapping.
  *
  * Rules that hold for every command:
  *
@@ -111,7 +115,7 @@ struct kipc_vec {
 /**
  * enum kipc_attachment_type - what an attachment is
  * @KIPC_ATTACH_HANDLE: Sent: a handle of the sender's with the right GRANT;
- *	the receiver's handle gets the rights in @rights that the sender's has.
+ *	the receiver's handle gets @rights, each of which the sender's must have.
  *	Received: a handle of the receiver's, one use of which is now its own.
  * @KIPC_ATTACH_NODE: Sent: a node of the sender's own, of which the receiver
  *	gets a handle with @rights. Received: a node of the receiver's own that
@@ -356,8 +360,9 @@ enum kipc_stage {
  * system call is restarted or gets EINTR as sigaction(2) says. After that the
  * call is abandoned with EINTR, and the server's reply gets ECANCELED.
  *
- * Errors: EACCES (the handle lacks CALL, an attached handle lacks GRANT),
- * EAGAIN (no room in the receiver), EBADF (attached), EDQUOT, EFAULT, EINTR,
+ * Errors: E2BIG (too many segments or attachments), EACCES (the handle lacks
+ * CALL, an attached one GRANT or a right that it is to pass on), EAGAIN (no
+ * room in the receiver), EBADF (attached), EDQUOT, EFAULT, EINTR,
  * EINVAL, ELOOP (attached), EMFILE (the reply's file descriptors; stage
  * REPLY_LOST), EMSGSIZE (larger than the receiver's pool), ENOMEM, ENXIO,
  * EOWNERDEAD, ETIMEDOUT.
@@ -482,7 +487,7 @@ struct kipc_recv {
  * Any thread of the endpoint may answer, once, at any time. A reply that fails
  * with EAGAIN, EMSGSIZE and the like leaves the call to be answered again.
  *
- * Errors: EACCES, EAGAIN (no room in the caller), EBADF, ECANCELED (the caller
+ * Errors: E2BIG, EACCES, EAGAIN (no room in the caller), EBADF, ECANCELED (the caller
  * is gone; the token is used up), EDQUOT, EFAULT, EINVAL, ELOOP, EMSGSIZE
  * (larger than the caller's pool), ENOMEM, ENXIO (no such token or slice).
  */
@@ -631,7 +636,8 @@ struct kipc_name_unpublish {
  * struct kipc_name_lookup - turn a name into a handle (KIPC_NAME_LOOKUP)
  * @flags: in: KIPC_NAME_WAIT
  * @rights: in: the rights wanted; 0: all that the mode gives, at least one.
- *	Out: the rights of the handle
+ *	Out: the rights of the handle. CAP_DAC_OVERRIDE in the domain's user
+ *	namespace goes past the mode, but not past the publisher's own rights.
  * @name: in: address of the name
  * @name_size: in: its size in bytes
  * @handle: out: the handle; 0 if the object is a node of this endpoint's own
