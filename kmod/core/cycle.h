@@ -12,10 +12,7 @@
 #ifndef KIPC_CORE_CYCLE_H
 #define KIPC_CORE_CYCLE_H
 
-#include <linux/types.h>
-
-struct file;
-struct file_operations;
+#include <linux/fs.h>
 
 void kipc_cycle_init(const struct file_operations *endpoint_fops);
 bool kipc_file_may_cycle(struct file *file, bool one_way);

@@ -53,7 +53,7 @@ static struct kipc_domain *domain_new(struct ns_common *ns)
 	refcount_set(&domain->refs, 1);
 	domain->ns = ns;
 	mutex_init(&domain->users_lock);
-	xa_init_flags(&domain->users, XA_FLAGS_ACCOUNT);
+	xa_init(&domain->users);
 	mutex_init(&domain->endpoints_lock);
 	INIT_LIST_HEAD(&domain->endpoints);
 	kipc_live_add(KIPC_LIVE_DOMAINS, 1);
@@ -80,10 +80,42 @@ static struct kipc_domain *find_locked(const struct ns_common *ns)
 	return NULL;
 }
 
+static struct kipc_domain *find_and_get(const struct ns_common *ns)
+{
+	struct kipc_domain *domain;
+
+	mutex_lock(&domains_lock);
+	domain = find_locked(ns);
+	if (domain)
+		refcount_inc(&domain->refs);
+	mutex_unlock(&domains_lock);
+	return domain;
+}
+
+/* Another thread may have been faster; then the one it made is taken. */
+static struct kipc_domain *enlist(struct kipc_domain *new)
+{
+	struct kipc_domain *domain;
+
+	mutex_lock(&domains_lock);
+	domain = find_locked(new->ns);
+	if (domain)
+		refcount_inc(&domain->refs);
+	else
+		list_add_tail(&new->link, &domains);
+	mutex_unlock(&domains_lock);
+	if (!domain)
+		return new;
+	domain_free(new);
+	return domain;
+}
+
 /**
  * kipc_domain_get_current() - the domain of the caller's IPC namespace
  *
- * Makes it if it is the first time that somebody asks.
+ * Makes it if it is the first time that somebody asks. Its memory is taken
+ * without the lock: a cgroup's limits can make that slow, and the lock is
+ * everybody's.
  *
  * Context: Process context. May sleep.
  * Return: A domain with a reference, or an ERR_PTR() of -ENOMEM.
@@ -95,19 +127,13 @@ struct kipc_domain *kipc_domain_get_current(void)
 
 	if (!ns)
 		return ERR_PTR(-ENOMEM);
-
-	mutex_lock(&domains_lock);
-	domain = find_locked(ns);
+	domain = find_and_get(ns);
 	if (domain) {
-		refcount_inc(&domain->refs);
 		ns->ops->put(ns);
-	} else {
-		domain = domain_new(ns);
-		if (!IS_ERR(domain))
-			list_add_tail(&domain->link, &domains);
+		return domain;
 	}
-	mutex_unlock(&domains_lock);
-	return domain;
+	domain = domain_new(ns);
+	return IS_ERR(domain) ? domain : enlist(domain);
 }
 
 /**

@@ -56,10 +56,10 @@ struct kipc_domain {
 	refcount_t refs;
 	struct list_head link;
 	struct ns_common *ns;
-	struct mutex users_lock;
+	struct mutex users_lock;	/* users */
 	struct xarray users;
 	struct kipc_registry registry;
-	struct mutex endpoints_lock;
+	struct mutex endpoints_lock;	/* endpoints */
 	struct list_head endpoints;
 	unsigned long endpoint_count;
 	struct kipc_traffic __percpu *traffic;

@@ -122,9 +122,9 @@ void kipc_table_init(struct kipc_table *table, struct kipc_user *user,
 	table->next_owned = 0;
 	table->handle_count = 0;
 	table->owned_count = 0;
-	xa_init_flags(&table->handles, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	xa_init_flags(&table->handles, XA_FLAGS_ALLOC1);
 	table->by_object = RB_ROOT;
-	xa_init_flags(&table->owned, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	xa_init_flags(&table->owned, XA_FLAGS_ALLOC1);
 	table->user = user;
 	table->queue = queue;
 }
@@ -254,35 +254,86 @@ struct kipc_object *kipc_table_resolve(struct kipc_table *table, u32 id,
 	return object;
 }
 
-static int install_new_locked(struct kipc_table *table,
-			      struct kipc_object *object, u32 rights, u32 *id)
+static struct kipc_handle *handle_new(struct kipc_object *object, u32 rights)
+{
+	struct kipc_handle *handle;
+
+	handle = kmem_cache_alloc(handle_cache, GFP_KERNEL);
+	if (!handle)
+		return NULL;
+	handle->object = object;
+	handle->watch = NULL;
+	handle->rights = rights;
+	handle->uses = 1;
+	return handle;
+}
+
+static int insert_locked(struct kipc_table *table, struct kipc_handle *handle)
+{
+	lockdep_assert_held(&table->lock);
+
+	if (table->closed)
+		return -EOWNERDEAD;
+	if (xa_alloc_cyclic(&table->handles, &handle->id, handle, xa_limit_31b,
+			    &table->next_handle, GFP_KERNEL) < 0)
+		return -ENOMEM;
+	rb_find_add(&handle->by_object, &table->by_object, compare_nodes);
+	table->handle_count++;
+	kipc_object_add_sender(handle->object);
+	kipc_live_add(KIPC_LIVE_HANDLES, 1);
+	return 0;
+}
+
+/* Adds a use to the handle that there is. Returns -ENOENT if there is none. */
+static int use_locked(struct kipc_table *table, struct kipc_object *object,
+		      u32 rights, u32 *id)
+{
+	struct kipc_handle *handle;
+
+	lockdep_assert_held(&table->lock);
+
+	handle = find_by_object(table, object, rights);
+	if (!handle)
+		return -ENOENT;
+	if (table->closed)
+		return -EOWNERDEAD;
+	if (handle->uses == KIPC_HANDLE_USES_MAX)
+		return -EDQUOT;
+	handle->uses++;
+	*id = handle->id;
+	return 0;
+}
+
+/*
+ * The memory is taken without the lock: taking it can be made slow by the cgroup
+ * of the running thread, and the table may be another's.
+ */
+static int install_new(struct kipc_table *table, struct kipc_object *object,
+		       u32 rights, u32 *id)
 {
 	struct kipc_handle *handle;
 	int ret;
-
-	lockdep_assert_held(&table->lock);
 
 	ret = kipc_quota_charge(table->user, KIPC_QUOTA_HANDLES, 1);
 	if (ret)
 		return ret;
 	ret = -ENOMEM;
-	handle = kmem_cache_alloc(handle_cache, GFP_KERNEL);
+	handle = handle_new(object, rights);
 	if (!handle)
 		goto err_charge;
-	handle->object = object;
-	handle->watch = NULL;
-	handle->rights = rights;
-	handle->uses = 1;
-	if (xa_alloc_cyclic(&table->handles, &handle->id, handle, xa_limit_31b,
-			    &table->next_handle, GFP_KERNEL) < 0)
-		goto err_handle;
 
-	rb_find_add(&handle->by_object, &table->by_object, compare_nodes);
-	table->handle_count++;
-	kipc_object_add_sender(object);
-	kipc_live_add(KIPC_LIVE_HANDLES, 1);
+	mutex_lock(&table->lock);
+	/* Another thread may have been faster. */
+	ret = use_locked(table, object, rights, id);
+	if (ret != -ENOENT) {
+		mutex_unlock(&table->lock);
+		goto err_handle;
+	}
+	ret = insert_locked(table, handle);
 	*id = handle->id;
-	return 0;
+	mutex_unlock(&table->lock);
+	if (!ret)
+		return 0;
 
 err_handle:
 	kmem_cache_free(handle_cache, handle);
@@ -304,23 +355,12 @@ err_charge:
 int kipc_handle_install(struct kipc_table *table, struct kipc_object *object,
 			u32 rights, u32 *id)
 {
-	struct kipc_handle *handle;
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&table->lock);
-	handle = find_by_object(table, object, rights);
-	if (table->closed) {
-		ret = -EOWNERDEAD;
-	} else if (!handle) {
-		ret = install_new_locked(table, object, rights, id);
-	} else if (handle->uses == KIPC_HANDLE_USES_MAX) {
-		ret = -EDQUOT;
-	} else {
-		handle->uses++;
-		*id = handle->id;
-	}
+	ret = use_locked(table, object, rights, id);
 	mutex_unlock(&table->lock);
-	return ret;
+	return ret == -ENOENT ? install_new(table, object, rights, id) : ret;
 }
 
 /**
@@ -351,6 +391,24 @@ int kipc_handle_drop(struct kipc_table *table, u32 id)
 	return 0;
 }
 
+static int arm_locked(struct kipc_table *table, u32 id,
+		      struct kipc_watch *watch)
+{
+	struct kipc_handle *handle = xa_load(&table->handles, id);
+
+	lockdep_assert_held(&table->lock);
+
+	if (!handle)
+		return -ENXIO;
+	if (!(handle->rights & KIPC_RIGHT_WATCH))
+		return -EACCES;
+	if (handle->watch)
+		return -EEXIST;
+	handle->watch = watch;
+	kipc_watch_arm(watch, handle->object);
+	return 0;
+}
+
 /**
  * kipc_handle_watch() - ask to be told when a handle's object dies
  * @table: the endpoint's table
@@ -362,27 +420,17 @@ int kipc_handle_drop(struct kipc_table *table, u32 id)
  */
 int kipc_handle_watch(struct kipc_table *table, u32 id, u64 cookie)
 {
-	struct kipc_handle *handle;
 	struct kipc_watch *watch;
-	int ret = 0;
+	int ret;
 
+	watch = kipc_watch_new(table->queue, table->user, cookie);
+	if (IS_ERR(watch))
+		return PTR_ERR(watch);
 	mutex_lock(&table->lock);
-	handle = xa_load(&table->handles, id);
-	if (!handle) {
-		ret = -ENXIO;
-	} else if (!(handle->rights & KIPC_RIGHT_WATCH)) {
-		ret = -EACCES;
-	} else if (handle->watch) {
-		ret = -EEXIST;
-	} else {
-		watch = kipc_watch_new(handle->object, table->queue,
-				       table->user, cookie);
-		if (IS_ERR(watch))
-			ret = PTR_ERR(watch);
-		else
-			handle->watch = watch;
-	}
+	ret = arm_locked(table, id, watch);
 	mutex_unlock(&table->lock);
+	if (ret)
+		kipc_watch_free(watch);
 	return ret;
 }
 
@@ -396,18 +444,18 @@ int kipc_handle_watch(struct kipc_table *table, u32 id, u64 cookie)
  */
 int kipc_handle_unwatch(struct kipc_table *table, u32 id)
 {
-	struct kipc_watch *watch = NULL;
 	struct kipc_handle *handle;
+	int ret = 0;
 
 	mutex_lock(&table->lock);
 	handle = xa_load(&table->handles, id);
-	if (handle) {
-		watch = handle->watch;
+	if (handle && handle->watch) {
+		/* The handle keeps the object while the lock is held. */
+		kipc_watch_remove(handle->watch);
 		handle->watch = NULL;
+	} else {
+		ret = -ENXIO;
 	}
 	mutex_unlock(&table->lock);
-	if (!watch)
-		return -ENXIO;
-	kipc_watch_remove(watch);
-	return 0;
+	return ret;
 }

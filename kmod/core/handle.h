@@ -14,7 +14,9 @@
  * taking a reference.
  *
  * Another process installs a handle here when it sends one, so nothing that
- * user space can delay is done with the lock held.
+ * user space can delay is done with the lock held. That includes memory charged
+ * to a cgroup, whose limits can make its taking slow. The nodes of the xarrays
+ * are not charged; quotas bound them.
  */
 #ifndef KIPC_CORE_HANDLE_H
 #define KIPC_CORE_HANDLE_H
@@ -67,7 +69,7 @@ struct kipc_handle {
  * @queue: where notices go (constant)
  */
 struct kipc_table {
-	struct mutex lock;
+	struct mutex lock;	/* all that changes */
 	bool closed;
 	u32 next_handle;
 	u32 next_owned;

@@ -38,6 +38,12 @@ static u32 utf8_sequence(const u8 *s, u32 size)
 	return n;
 }
 
+/* U+0000 to U+001F, and U+007F to U+009F, of which all but one take 2 bytes */
+static bool is_control(const u8 *s)
+{
+	return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0);
+}
+
 /* Segments joined by dots. A prefix may end with one. */
 static bool is_valid(const struct kipc_key *key, bool prefix)
 {
@@ -47,7 +53,7 @@ static bool is_valid(const struct kipc_key *key, bool prefix)
 
 	while (i < key->size) {
 		n = utf8_sequence(s + i, key->size - i);
-		if (!n || s[i] < 0x20 || s[i] == 0x7f || s[i] == '/')
+		if (!n || is_control(s + i) || s[i] == '/')
 			return false;
 		if (s[i] == '.' && empty)
 			return false;

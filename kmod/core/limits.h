@@ -18,6 +18,8 @@
 #define KIPC_DEFAULT_HANDLES		262144
 #define KIPC_DEFAULT_NAMES		4096
 #define KIPC_DEFAULT_WATCHES		16384
+/* Few: whoever publishes a name in the domain looks at all of them. */
+#define KIPC_DEFAULT_NAME_WATCHES	256
 #define KIPC_DEFAULT_POOL_BYTES		(256UL * SZ_1M)
 #define KIPC_DEFAULT_MESSAGE_BYTES	(128UL * SZ_1M)
 #define KIPC_DEFAULT_MESSAGES		16384

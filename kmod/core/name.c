@@ -57,7 +57,7 @@ static const struct rhashtable_params by_name_params = {
 int kipc_registry_init(struct kipc_registry *registry)
 {
 	mutex_init(&registry->lock);
-	xa_init_flags(&registry->by_serial, XA_FLAGS_ACCOUNT);
+	xa_init(&registry->by_serial);
 	registry->last_serial = 0;
 	registry->count = 0;
 	INIT_LIST_HEAD(&registry->watches);

@@ -8,7 +8,8 @@
  *
  * @lock, a mutex, protects changes. A look-up takes RCU only; the name's memory
  * and its object's outlive it by a grace period. Nothing that user space can
- * delay happens with the lock held: names are copied in before and out after.
+ * delay happens with the lock held: names are copied in before and out after,
+ * and memory that is charged to a cgroup is taken before.
  *
  * Those who wait for a name to appear sleep on @waiters, and a name that is
  * published wakes only those who wait for it. Those who watch a prefix get a
@@ -45,7 +46,7 @@ struct pid;
  * @waiters: those who wait for a name
  */
 struct kipc_registry {
-	struct mutex lock;
+	struct mutex lock;	/* all that changes */
 	struct rhashtable by_name;
 	struct xarray by_serial;
 	u64 last_serial;

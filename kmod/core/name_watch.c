@@ -95,7 +95,7 @@ int kipc_name_watch_add(struct kipc_publisher *publisher,
 	struct kipc_name_watcher *watcher;
 	int ret;
 
-	ret = kipc_quota_charge(publisher->user, KIPC_QUOTA_WATCHES, 1);
+	ret = kipc_quota_charge(publisher->user, KIPC_QUOTA_NAME_WATCHES, 1);
 	if (ret)
 		return ret;
 	ret = -ENOMEM;
@@ -117,7 +117,7 @@ int kipc_name_watch_add(struct kipc_publisher *publisher,
 err_watcher:
 	watcher_put(&watcher->entry);
 err_charge:
-	kipc_quota_release(publisher->user, KIPC_QUOTA_WATCHES, 1);
+	kipc_quota_release(publisher->user, KIPC_QUOTA_NAME_WATCHES, 1);
 	return ret;
 }
 
@@ -129,7 +129,7 @@ static void end_locked(struct kipc_publisher *publisher,
 	list_del(&watcher->of_registry);
 	list_del(&watcher->of_publisher);
 	kipc_queue_retire(watcher->queue, &watcher->entry);
-	kipc_quota_release(publisher->user, KIPC_QUOTA_WATCHES, 1);
+	kipc_quota_release(publisher->user, KIPC_QUOTA_NAME_WATCHES, 1);
 	watcher_put(&watcher->entry);
 }
 

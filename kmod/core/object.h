@@ -55,7 +55,7 @@ struct kipc_object_ops {
 struct kipc_object {
 	const struct kipc_object_ops *ops;
 	refcount_t refs;
-	spinlock_t lock;
+	spinlock_t lock;	/* see above */
 	bool dead;
 	unsigned int senders;
 	const struct kipc_table *home;

@@ -84,11 +84,12 @@ void kipc_queue_wake(struct kipc_queue *queue)
 	/*
 	 * The entry was added under the queue's lock, and a receiver looks for
 	 * entries under it after it joined @receivers: one of the two sees the
-	 * other. For @pollers, wq_has_sleeper() has the barrier that pairs with
-	 * the one in poll_wait()'s callers, who look at the entries after it.
+	 * other. So it is with @pollers, who look after poll_wait(). The barrier
+	 * in wq_has_sleeper() is for both.
 	 */
 	if (wq_has_sleeper(&queue->receivers))
 		__wake_up_sync_key(&queue->receivers, TASK_INTERRUPTIBLE, NULL);
+	/* After the barrier above */
 	if (waitqueue_active(&queue->pollers))
 		wake_up_interruptible_poll(&queue->pollers,
 					   EPOLLIN | EPOLLRDNORM);
@@ -253,5 +254,6 @@ int kipc_queue_wait(struct kipc_queue *queue, u64 deadline)
  */
 bool kipc_queue_is_idle(struct kipc_queue *queue)
 {
+	/* A hint: it needs no barrier. */
 	return waitqueue_active(&queue->receivers);
 }

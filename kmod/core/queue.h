@@ -68,7 +68,7 @@ struct kipc_entry {
  * @pollers: poll and epoll
  */
 struct kipc_queue {
-	spinlock_t lock;
+	spinlock_t lock;	/* closed, entries, and see above */
 	bool closed;
 	struct list_head entries;
 	wait_queue_head_t receivers;

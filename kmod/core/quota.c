@@ -15,6 +15,7 @@ static unsigned long limits[KIPC_QUOTA_COUNT] = {
 	[KIPC_QUOTA_HANDLES] = KIPC_DEFAULT_HANDLES,
 	[KIPC_QUOTA_NAMES] = KIPC_DEFAULT_NAMES,
 	[KIPC_QUOTA_WATCHES] = KIPC_DEFAULT_WATCHES,
+	[KIPC_QUOTA_NAME_WATCHES] = KIPC_DEFAULT_NAME_WATCHES,
 	[KIPC_QUOTA_POOL_BYTES] = KIPC_DEFAULT_POOL_BYTES,
 	[KIPC_QUOTA_MESSAGE_BYTES] = KIPC_DEFAULT_MESSAGE_BYTES,
 	[KIPC_QUOTA_MESSAGES] = KIPC_DEFAULT_MESSAGES,
@@ -27,6 +28,7 @@ static const char *const names[KIPC_QUOTA_COUNT] = {
 	[KIPC_QUOTA_HANDLES] = "handles",
 	[KIPC_QUOTA_NAMES] = "names",
 	[KIPC_QUOTA_WATCHES] = "watches",
+	[KIPC_QUOTA_NAME_WATCHES] = "name_watches",
 	[KIPC_QUOTA_POOL_BYTES] = "pool_bytes",
 	[KIPC_QUOTA_MESSAGE_BYTES] = "message_bytes",
 	[KIPC_QUOTA_MESSAGES] = "messages",
@@ -41,11 +43,61 @@ LIMIT(endpoints, KIPC_QUOTA_ENDPOINTS, "open endpoints");
 LIMIT(nodes, KIPC_QUOTA_NODES, "nodes");
 LIMIT(handles, KIPC_QUOTA_HANDLES, "handles");
 LIMIT(names, KIPC_QUOTA_NAMES, "published names");
-LIMIT(watches, KIPC_QUOTA_WATCHES, "watches");
+LIMIT(watches, KIPC_QUOTA_WATCHES, "watches on objects");
+LIMIT(name_watches, KIPC_QUOTA_NAME_WATCHES, "watches on names");
 LIMIT(pool_bytes, KIPC_QUOTA_POOL_BYTES, "bytes of pools");
 LIMIT(message_bytes, KIPC_QUOTA_MESSAGE_BYTES, "bytes in messages on the way");
 LIMIT(messages, KIPC_QUOTA_MESSAGES, "messages on the way");
 LIMIT(files, KIPC_QUOTA_FILES, "files in messages on the way");
+
+static struct kipc_user *find_and_get_locked(struct kipc_domain *domain,
+					     kuid_t uid)
+{
+	struct kipc_user *user;
+
+	lockdep_assert_held(&domain->users_lock);
+
+	user = xa_load(&domain->users, __kuid_val(uid));
+	if (user)
+		refcount_inc(&user->refs);
+	return user;
+}
+
+static int insert_locked(struct kipc_domain *domain, struct kipc_user *user)
+{
+	lockdep_assert_held(&domain->users_lock);
+
+	if (xa_err(xa_store(&domain->users, __kuid_val(user->uid), user,
+			    GFP_KERNEL)))
+		return -ENOMEM;
+	kipc_domain_get(domain);
+	kipc_live_add(KIPC_LIVE_USERS, 1);
+	return 0;
+}
+
+/* Its memory is taken without the lock, which is that of all users. */
+static struct kipc_user *user_new(struct kipc_domain *domain, kuid_t uid)
+{
+	struct kipc_user *user, *found;
+	int ret = 0;
+
+	user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
+	if (!user)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&user->refs, 1);
+	user->uid = uid;
+	user->domain = domain;
+
+	mutex_lock(&domain->users_lock);
+	found = find_and_get_locked(domain, uid);
+	if (!found)
+		ret = insert_locked(domain, user);
+	mutex_unlock(&domain->users_lock);
+	if (!found && !ret)
+		return user;
+	kfree(user);
+	return found ?: ERR_PTR(ret);
+}
 
 /**
  * kipc_user_get_uid() - find a user, or make it
@@ -60,30 +112,9 @@ struct kipc_user *kipc_user_get_uid(struct kipc_domain *domain, kuid_t uid)
 	struct kipc_user *user;
 
 	mutex_lock(&domain->users_lock);
-	user = xa_load(&domain->users, __kuid_val(uid));
-	if (user) {
-		refcount_inc(&user->refs);
-		goto out;
-	}
-	user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
-	if (!user) {
-		user = ERR_PTR(-ENOMEM);
-		goto out;
-	}
-	if (xa_err(xa_store(&domain->users, __kuid_val(uid), user,
-			    GFP_KERNEL))) {
-		kfree(user);
-		user = ERR_PTR(-ENOMEM);
-		goto out;
-	}
-	refcount_set(&user->refs, 1);
-	user->uid = uid;
-	user->domain = domain;
-	kipc_domain_get(domain);
-	kipc_live_add(KIPC_LIVE_USERS, 1);
-out:
+	user = find_and_get_locked(domain, uid);
 	mutex_unlock(&domain->users_lock);
-	return user;
+	return user ?: user_new(domain, uid);
 }
 
 /**

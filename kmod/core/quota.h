@@ -22,7 +22,8 @@ struct kipc_domain;
  * @KIPC_QUOTA_NODES: nodes
  * @KIPC_QUOTA_HANDLES: handles in the user's tables
  * @KIPC_QUOTA_NAMES: names published
- * @KIPC_QUOTA_WATCHES: watches on objects and names
+ * @KIPC_QUOTA_WATCHES: watches on objects
+ * @KIPC_QUOTA_NAME_WATCHES: watches on names
  * @KIPC_QUOTA_POOL_BYTES: bytes of pools
  * @KIPC_QUOTA_MESSAGE_BYTES: bytes sent and not yet received
  * @KIPC_QUOTA_MESSAGES: messages sent and not yet received
@@ -35,6 +36,7 @@ enum kipc_quota {
 	KIPC_QUOTA_HANDLES,
 	KIPC_QUOTA_NAMES,
 	KIPC_QUOTA_WATCHES,
+	KIPC_QUOTA_NAME_WATCHES,
 	KIPC_QUOTA_POOL_BYTES,
 	KIPC_QUOTA_MESSAGE_BYTES,
 	KIPC_QUOTA_MESSAGES,

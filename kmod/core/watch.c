@@ -47,19 +47,15 @@ static const struct kipc_entry_ops watch_entry_ops = {
 };
 
 /**
- * kipc_watch_new() - watch an object
- * @object: what
+ * kipc_watch_new() - make a watch that watches nothing yet
  * @queue: where the notice is to go
  * @user: who is charged
  * @cookie: what is to come with the notice
  *
- * If the object is dead already, the notice goes there at once.
- *
  * Context: Process context. May sleep.
  * Return: The watch, or an ERR_PTR() of -EDQUOT or -ENOMEM.
  */
-struct kipc_watch *kipc_watch_new(struct kipc_object *object,
-				  struct kipc_queue *queue,
+struct kipc_watch *kipc_watch_new(struct kipc_queue *queue,
 				  struct kipc_user *user, u64 cookie)
 {
 	struct kipc_watch *watch;
@@ -78,17 +74,39 @@ struct kipc_watch *kipc_watch_new(struct kipc_object *object,
 	refcount_set(&watch->refs, 1);
 	watch->cookie = cookie;
 	INIT_LIST_HEAD(&watch->link);
-	watch->object = object;
 	watch->queue = queue;
 	watch->user = user;
+	return watch;
+}
 
+/**
+ * kipc_watch_arm() - watch an object
+ * @watch: a new watch
+ * @object: what; if it is dead already, the notice goes out at once
+ *
+ * Context: Process context, mutexes may be held.
+ */
+void kipc_watch_arm(struct kipc_watch *watch, struct kipc_object *object)
+{
+	watch->object = object;
 	spin_lock(&object->lock);
 	if (object->dead)
-		kipc_queue_post(queue, &watch->entry);
+		kipc_queue_post(watch->queue, &watch->entry);
 	else
 		list_add_tail(&watch->link, &object->watches);
 	spin_unlock(&object->lock);
-	return watch;
+}
+
+/**
+ * kipc_watch_free() - free a watch
+ * @watch: a watch that watches nothing, and whose notice is not queued
+ *
+ * Context: Process context, mutexes may be held.
+ */
+void kipc_watch_free(struct kipc_watch *watch)
+{
+	kipc_quota_release(watch->user, KIPC_QUOTA_WATCHES, 1);
+	watch_put(&watch->entry);
 }
 
 /**
@@ -106,8 +124,7 @@ void kipc_watch_remove(struct kipc_watch *watch)
 	spin_unlock(&object->lock);
 
 	kipc_queue_retire(watch->queue, &watch->entry);
-	kipc_quota_release(watch->user, KIPC_QUOTA_WATCHES, 1);
-	watch_put(&watch->entry);
+	kipc_watch_free(watch);
 }
 
 /**

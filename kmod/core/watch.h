@@ -12,8 +12,8 @@
  *
  *   lock object                        lock object
  *     unlink the watch                   unlink the watch, if linked
- *     post its entry                   unlock
- *   unlock                             retire its entry
+ *     post its entry                   unlock object
+ *   unlock object                      retire its entry
  *                                      drop the reference
  *
  * As the entry is posted with the object's lock held, the owner either finds
@@ -35,7 +35,7 @@ struct kipc_user;
  * @refs: one of the handle, one while the notice is in hand
  * @cookie: comes with the notice (constant)
  * @link: in the object's list (protected by the object's lock)
- * @object: what is watched; the handle holds the reference (constant)
+ * @object: what is watched; the handle holds the reference (constant once armed)
  * @queue: where the notice goes; of the endpoint that has the handle (constant)
  * @user: who is charged; the endpoint holds the reference (constant)
  */
@@ -49,9 +49,10 @@ struct kipc_watch {
 	struct kipc_user *user;
 };
 
-struct kipc_watch *kipc_watch_new(struct kipc_object *object,
-				  struct kipc_queue *queue,
+struct kipc_watch *kipc_watch_new(struct kipc_queue *queue,
 				  struct kipc_user *user, u64 cookie);
+void kipc_watch_arm(struct kipc_watch *watch, struct kipc_object *object);
+void kipc_watch_free(struct kipc_watch *watch);
 void kipc_watch_remove(struct kipc_watch *watch);
 void kipc_watches_fire(struct kipc_object *object);
 

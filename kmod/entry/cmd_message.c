@@ -290,6 +290,8 @@ int kipc_run_free(struct kipc_command *command)
 	struct kipc_slice *slice;
 	u64 offset;
 
+	if (args->flags || args->reserved)
+		return -EINVAL;
 	if (args->count > KIPC_BATCH_MAX)
 		return -E2BIG;
 	command->write_back = true;

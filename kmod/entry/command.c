@@ -11,33 +11,70 @@ struct definition {
 	void (*finish)(struct kipc_command *command, bool delivered);
 };
 
-#define COMMAND(name, function)						\
-	[_IOC_NR(name)] = { name, kipc_run_##function, NULL }
-#define COMMAND_FINISH(name, function, finish)				\
-	[_IOC_NR(name)] = { name, kipc_run_##function, kipc_finish_##finish }
-
 static const struct definition definitions[] = {
-	COMMAND(KIPC_INFO, info),
-	COMMAND(KIPC_STAT, stat),
-	COMMAND_FINISH(KIPC_NODE_CREATE, node_create, node_create),
-	COMMAND(KIPC_NODE_DESTROY, node_destroy),
-	COMMAND_FINISH(KIPC_HANDLE_DUP, handle_dup, handle),
-	COMMAND(KIPC_HANDLE_DROP, handle_drop),
-	COMMAND(KIPC_HANDLE_WATCH, handle_watch),
-	COMMAND(KIPC_HANDLE_UNWATCH, handle_unwatch),
-	COMMAND_FINISH(KIPC_CALL, call, call),
-	COMMAND_FINISH(KIPC_RECV, recv, recv),
-	COMMAND(KIPC_REPLY, reply),
-	COMMAND_FINISH(KIPC_REPLY_RECV, reply_recv, reply_recv),
-	COMMAND(KIPC_SEND, send),
-	COMMAND(KIPC_NOTIFY, notify),
-	COMMAND(KIPC_FREE, free),
-	COMMAND(KIPC_NAME_PUBLISH, name_publish),
-	COMMAND(KIPC_NAME_UNPUBLISH, name_unpublish),
-	COMMAND_FINISH(KIPC_NAME_LOOKUP, name_lookup, handle),
-	COMMAND(KIPC_NAME_LIST, name_list),
-	COMMAND(KIPC_NAME_WATCH, name_watch),
-	COMMAND(KIPC_NAME_UNWATCH, name_unwatch),
+	[_IOC_NR(KIPC_INFO)] = {
+		KIPC_INFO, kipc_run_info,
+	},
+	[_IOC_NR(KIPC_STAT)] = {
+		KIPC_STAT, kipc_run_stat,
+	},
+	[_IOC_NR(KIPC_NODE_CREATE)] = {
+		KIPC_NODE_CREATE, kipc_run_node_create, kipc_finish_node_create,
+	},
+	[_IOC_NR(KIPC_NODE_DESTROY)] = {
+		KIPC_NODE_DESTROY, kipc_run_node_destroy,
+	},
+	[_IOC_NR(KIPC_HANDLE_DUP)] = {
+		KIPC_HANDLE_DUP, kipc_run_handle_dup, kipc_finish_handle,
+	},
+	[_IOC_NR(KIPC_HANDLE_DROP)] = {
+		KIPC_HANDLE_DROP, kipc_run_handle_drop,
+	},
+	[_IOC_NR(KIPC_HANDLE_WATCH)] = {
+		KIPC_HANDLE_WATCH, kipc_run_handle_watch,
+	},
+	[_IOC_NR(KIPC_HANDLE_UNWATCH)] = {
+		KIPC_HANDLE_UNWATCH, kipc_run_handle_unwatch,
+	},
+	[_IOC_NR(KIPC_CALL)] = {
+		KIPC_CALL, kipc_run_call, kipc_finish_call,
+	},
+	[_IOC_NR(KIPC_RECV)] = {
+		KIPC_RECV, kipc_run_recv, kipc_finish_recv,
+	},
+	[_IOC_NR(KIPC_REPLY)] = {
+		KIPC_REPLY, kipc_run_reply,
+	},
+	[_IOC_NR(KIPC_REPLY_RECV)] = {
+		KIPC_REPLY_RECV, kipc_run_reply_recv, kipc_finish_reply_recv,
+	},
+	[_IOC_NR(KIPC_SEND)] = {
+		KIPC_SEND, kipc_run_send,
+	},
+	[_IOC_NR(KIPC_NOTIFY)] = {
+		KIPC_NOTIFY, kipc_run_notify,
+	},
+	[_IOC_NR(KIPC_FREE)] = {
+		KIPC_FREE, kipc_run_free,
+	},
+	[_IOC_NR(KIPC_NAME_PUBLISH)] = {
+		KIPC_NAME_PUBLISH, kipc_run_name_publish,
+	},
+	[_IOC_NR(KIPC_NAME_UNPUBLISH)] = {
+		KIPC_NAME_UNPUBLISH, kipc_run_name_unpublish,
+	},
+	[_IOC_NR(KIPC_NAME_LOOKUP)] = {
+		KIPC_NAME_LOOKUP, kipc_run_name_lookup, kipc_finish_handle,
+	},
+	[_IOC_NR(KIPC_NAME_LIST)] = {
+		KIPC_NAME_LIST, kipc_run_name_list,
+	},
+	[_IOC_NR(KIPC_NAME_WATCH)] = {
+		KIPC_NAME_WATCH, kipc_run_name_watch,
+	},
+	[_IOC_NR(KIPC_NAME_UNWATCH)] = {
+		KIPC_NAME_UNWATCH, kipc_run_name_unwatch,
+	},
 };
 
 static const struct definition *find(unsigned int number)

@@ -157,6 +157,7 @@ void kipc_endpoint_stat(struct kipc_endpoint *endpoint, struct kipc_stat *stat)
 	usage(endpoint, KIPC_QUOTA_HANDLES, &stat->handles);
 	usage(endpoint, KIPC_QUOTA_NAMES, &stat->names);
 	usage(endpoint, KIPC_QUOTA_WATCHES, &stat->watches);
+	usage(endpoint, KIPC_QUOTA_NAME_WATCHES, &stat->name_watches);
 	usage(endpoint, KIPC_QUOTA_POOL_BYTES, &stat->pool_bytes);
 	usage(endpoint, KIPC_QUOTA_MESSAGE_BYTES, &stat->message_bytes);
 	usage(endpoint, KIPC_QUOTA_MESSAGES, &stat->message_count);

@@ -7,8 +7,9 @@
  * last process dies, kipc_endpoint_close() ends all that it has, in an order in
  * which nothing new can come:
  *
- *   nodes     die: no new call or send can be queued; watchers are told
- *   queue     closes: queued calls fail with EOWNERDEAD
+ *   nodes     die: no new call or send can be queued, those that are fail with
+ *             EOWNERDEAD; watchers are told
+ *   queue     closes: no notice can be queued
  *   served    calls that were received and not answered fail with EOWNERDEAD
  *   publisher names and name watches end
  *   pool      has no more room; what was delivered is freed

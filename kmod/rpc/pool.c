@@ -29,7 +29,7 @@ void kipc_pool_init(struct kipc_pool *pool, struct kipc_user *user,
 	pool->used = 0;
 	pool->slices = RB_ROOT;
 	mutex_init(&pool->populate);
-	xa_init_flags(&pool->pages, XA_FLAGS_ACCOUNT);
+	xa_init(&pool->pages);
 	address_space_init_once(&pool->mapping);
 	pool->mapping.host = inode;
 	pool->mapping.a_ops = &empty_aops;
@@ -216,9 +216,18 @@ void kipc_pool_free(struct kipc_pool *pool, struct kipc_slice *slice)
  */
 void kipc_pool_deliver(struct kipc_slice *slice)
 {
-	/* Pairs with smp_load_acquire() in kipc_pool_claim(). */
+	/* Pairs with smp_load_acquire() in is_delivered(). */
 	if (slice->state != KIPC_SLICE_NONE)
 		smp_store_release(&slice->state, KIPC_SLICE_DELIVERED);
+}
+
+static bool is_delivered(const struct kipc_slice *slice)
+{
+	enum kipc_slice_state state;
+
+	/* Pairs with smp_store_release() in kipc_pool_deliver(). */
+	state = smp_load_acquire(&slice->state);
+	return state == KIPC_SLICE_DELIVERED;
 }
 
 /**
@@ -236,11 +245,10 @@ struct kipc_slice *kipc_pool_claim(struct kipc_pool *pool, u64 offset)
 	spin_lock(&pool->lock);
 	if (offset < pool->size)
 		slice = kipc_slice_find(&pool->slices, offset);
-	/* Pairs with smp_store_release() in kipc_pool_deliver(). */
-	if (slice && smp_load_acquire(&slice->state) == KIPC_SLICE_DELIVERED)
-		slice->state = KIPC_SLICE_CLAIMED;
-	else
+	if (slice && !is_delivered(slice))
 		slice = NULL;
+	if (slice)
+		slice->state = KIPC_SLICE_CLAIMED;
 	spin_unlock(&pool->lock);
 	return slice;
 }

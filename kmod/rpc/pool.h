@@ -59,13 +59,13 @@ struct vm_area_struct;
  * @trim: takes back pages that nothing needs
  */
 struct kipc_pool {
-	spinlock_t lock;
+	spinlock_t lock;	/* slices, and see above */
 	bool closed;
 	u32 size;
 	u32 high;
 	u32 used;
 	struct rb_root slices;
-	struct mutex populate;
+	struct mutex populate;	/* coming and going of pages */
 	struct xarray pages;
 	struct address_space mapping;
 	struct mem_cgroup *memcg;

@@ -34,21 +34,25 @@ static void page_end(struct page *page)
 	kipc_live_add(KIPC_LIVE_POOL_PAGES, -1);
 }
 
+/*
+ * The memory is taken without the lock: a cgroup's limits can make that slow,
+ * and others send to this pool too.
+ */
 static struct page *page_add(struct kipc_pool *pool, unsigned long index)
 {
-	struct page *page;
+	struct page *new = page_new(pool), *page;
 
+	if (!new)
+		return NULL;
 	mutex_lock(&pool->populate);
 	page = xa_load(&pool->pages, index);
-	if (page)
-		goto out;
-	page = page_new(pool);
-	if (page && xa_err(xa_store(&pool->pages, index, page, GFP_KERNEL))) {
-		page_end(page);
-		page = NULL;
+	if (!page && !xa_err(xa_store(&pool->pages, index, new, GFP_KERNEL))) {
+		page = new;
+		new = NULL;
 	}
-out:
 	mutex_unlock(&pool->populate);
+	if (new)
+		page_end(new);
 	return page;
 }
 

@@ -6,9 +6,10 @@
 #ifndef KIPC_RPC_POOL_PAGE_H
 #define KIPC_RPC_POOL_PAGE_H
 
+#include <linux/mm_types.h>
+#include <linux/workqueue.h>
+
 struct kipc_pool;
-struct vm_operations_struct;
-struct work_struct;
 
 extern const struct vm_operations_struct kipc_pool_vm_ops;
 

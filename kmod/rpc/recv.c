@@ -37,9 +37,11 @@ static int open_request(struct kipc_endpoint *endpoint, struct kipc_recv *args,
 	ret = kipc_delivery_receive_files(&request->delivery, endpoint);
 	if (!ret)
 		return 0;
-	if (!is_lack(ret) ||
-	    !kipc_queue_untake(&endpoint->queue, hand->entry, &args->message))
-		kipc_request_fail(request, ret);
+	if (!is_lack(ret))
+		kipc_request_fail(request, -EACCES);
+	else if (!kipc_queue_untake(&endpoint->queue, hand->entry,
+				    &args->message))
+		kipc_request_fail(request, -EOWNERDEAD);
 	hand->entry->ops->put(hand->entry);
 	hand->entry = NULL;
 	return is_lack(ret) ? ret : 0;

@@ -153,14 +153,22 @@ static int bring_reply(struct kipc_open_call *call, struct kipc_endpoint *from,
 	int ret;
 
 	ret = kipc_delivery_import(&call->reply, from, to, content, &payload);
-	if (ret)
+	if (ret) {
+		kipc_delivery_undo(&call->reply, to);
 		return ret;
+	}
 	ret = kipc_delivery_bring(&call->reply, to, &payload);
 	kipc_payload_deinit(&payload);
+	if (ret)
+		kipc_delivery_undo(&call->reply, to);
 	return ret;
 }
 
-/* The reply was brought, or @error. Returns what becomes of it. */
+/*
+ * The reply was brought, or it was undone because of @error. Returns what
+ * becomes of it. With an error other than -ECANCELED, another thread may answer
+ * the call, and end it, as soon as the lock is dropped.
+ */
 static int end_reply(struct kipc_open_call *call,
 		     struct kipc_endpoint *endpoint, int error)
 {
@@ -203,7 +211,7 @@ int kipc_reply(struct kipc_endpoint *endpoint, u64 token,
 	if (!ret) {
 		ret = bring_reply(call, endpoint, to, content);
 		ret = end_reply(call, endpoint, ret);
-		if (ret)
+		if (ret == -ECANCELED)
 			kipc_delivery_undo(&call->reply, to);
 	}
 	trace_kipc_call_replied(endpoint->id, token, content->code, ret);

@@ -30,14 +30,12 @@ static struct kipc_slice *find_gap(const struct rb_root *root, u32 size)
 
 	if (max_gap_of(node) < size)
 		return NULL;
-	for (;;) {
-		if (max_gap_of(node->rb_left) >= size)
-			node = node->rb_left;
-		else if (to_slice(node)->gap >= size)
-			return to_slice(node);
-		else
-			node = node->rb_right;
-	}
+	/* It is in this subtree: to the left, here, or to the right. */
+	while (max_gap_of(node->rb_left) >= size ||
+	       to_slice(node)->gap < size)
+		node = max_gap_of(node->rb_left) >= size ? node->rb_left :
+							   node->rb_right;
+	return to_slice(node);
 }
 
 static void link_before(struct rb_root *root, struct kipc_slice *slice,

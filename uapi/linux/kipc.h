@@ -32,8 +32,9 @@
  * messages are described by offsets into it. The first mapping decides the
  * pool's size, 1 page to KIPC_POOL_MAX; later ones may map it again, in whole or
  * in part. Whoever maps it otherwise gets EINVAL (private, size or offset out of
- * range), EPERM (writable or executable), or EDQUOT. Where no slice is, there
- * need not be memory: SIGBUS. A child does not inherit the mapping.
+ * range, a file opened read-only), EPERM (writable or executable), or EDQUOT.
+ * Where no slice is, there need not be memory: SIGBUS. A child does not inherit
+ * the mapping.
  *
  * Rules that hold for every command:
  *
@@ -68,8 +69,7 @@
 #define KIPC_VEC_MAX		1024
 /* Longest name in bytes; there is no terminating 0 */
 #define KIPC_NAME_MAX		255
-/* Smallest and largest pool in bytes; a pool is a whole number of pages */
-#define KIPC_POOL_MIN		4096
+/* Largest pool in bytes; a pool is a whole number of pages */
 #define KIPC_POOL_MAX		(64 << 20)
 /* Most ids in one KIPC_FREE */
 #define KIPC_BATCH_MAX		1024
@@ -194,7 +194,8 @@ struct kipc_usage {
  * @nodes: out: the user's nodes
  * @handles: out: handles in the tables of the user's endpoints
  * @names: out: names that the user's endpoints published
- * @watches: out: watches on names and on objects' deaths
+ * @watches: out: watches on objects' deaths
+ * @name_watches: out: watches on names
  * @pool_bytes: out: pools mapped, in bytes
  * @message_bytes: out: bytes of payload that the user sent and that nobody
  *	received yet
@@ -218,6 +219,7 @@ struct kipc_stat {
 	struct kipc_usage handles;
 	struct kipc_usage names;
 	struct kipc_usage watches;
+	struct kipc_usage name_watches;
 	struct kipc_usage pool_bytes;
 	struct kipc_usage message_bytes;
 	struct kipc_usage message_count;
@@ -319,8 +321,9 @@ struct kipc_handle_watch {
 /**
  * enum kipc_stage - how far a call got
  * @KIPC_STAGE_NOT_QUEUED: nobody saw it; it can be tried again
- * @KIPC_STAGE_WITHDRAWN: it was queued and taken back before anybody saw it;
- *	it can be tried again
+ * @KIPC_STAGE_WITHDRAWN: it was queued and taken back before it was received;
+ *	it can be tried again. (Its payload lay in the receiver's pool already:
+ *	what it said is not a secret to the receiver.)
  * @KIPC_STAGE_RECEIVED: the server received it and may or may not have done
  *	what was asked
  * @KIPC_STAGE_REPLY_LOST: the server answered, and the answer could not be
@@ -458,10 +461,12 @@ struct kipc_message {
  * @free: in: offset of a slice to free
  * @message: out: what was received
  *
- * If it fails, the message stays at the head of the queue.
+ * If it fails, the message stays at the head of the queue. One with a file
+ * that a security module keeps from the receiver is not received at all: it
+ * fails, for a caller with EACCES.
  *
- * Errors: EAGAIN (nothing there), EFAULT, EINTR, EINVAL, EMFILE, ENXIO,
- * ETIMEDOUT.
+ * Errors: EAGAIN (nothing there), EFAULT, EINTR, EINVAL, EMFILE, ENOMEM (the
+ * receiver's file descriptors), ENXIO, ETIMEDOUT.
  */
 struct kipc_recv {
 	__u32 flags;
@@ -531,7 +536,8 @@ struct kipc_reply_recv {
  * @attachments: in: address of @attachment_count structs kipc_attachment
  * @free: in: offset of a slice to free
  *
- * Errors: as for KIPC_CALL, without EINTR, EMFILE and ETIMEDOUT.
+ * Errors: as for KIPC_CALL, without EMFILE and ETIMEDOUT; EINTR only for one who
+ * is being killed.
  */
 struct kipc_send {
 	__u32 handle;
@@ -563,17 +569,21 @@ struct kipc_notify {
 
 /**
  * struct kipc_free - free slices of the pool (KIPC_FREE)
- * @offsets: in: address of @count offsets (__u64)
+ * @flags: in: 0
  * @count: in: how many; at most KIPC_BATCH_MAX
- * @freed: out: how many were freed, from the first on; the one after them is
- *	not a slice if the command got ENXIO
+ * @offsets: in: address of @count offsets (__u64)
+ * @freed: out: how many were freed, from the first on, also if it failed; the
+ *	one after them is not a slice if the command got ENXIO
+ * @reserved: in: 0
  *
- * Errors: E2BIG, EFAULT, ENXIO.
+ * Errors: E2BIG, EFAULT, EINVAL, ENXIO.
  */
 struct kipc_free {
-	__u64 offsets;
+	__u32 flags;
 	__u32 count;
+	__u64 offsets;
 	__u32 freed;
+	__u32 reserved;
 };
 
 /**
@@ -699,7 +709,8 @@ struct kipc_name_entry {
  *	@more is 1, even if the count is 0.
  * @more: in: 0. out: 1 if it is worthwhile to go on from the cursor
  *
- * Errors: EFAULT, EINVAL, ENAMETOOLONG, ENOBUFS (no entry fits the buffer).
+ * Errors: EFAULT, EINVAL, ENAMETOOLONG, ENOBUFS (no entry fits the buffer),
+ * ENOMEM.
  */
 struct kipc_name_list {
 	__u32 flags;
