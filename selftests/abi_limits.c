@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Values that fields of the ABI must not have, and the errno that each gets. */
+#include "abi_table.h"
+
+/* No id at all, and one that nobody has */
+static const struct abi_value id[] = {
+	{ KIPC_NONE, ENXIO }, { 0xfffffff0, ENXIO }, { 0 }
+};
+
+static const struct abi_value id_not_none[] = {
+	{ ~0ULL, ENXIO },
+	/* With no token the rest of the reply must be 0 */
+	{ KIPC_NONE, EINVAL },
+	{ 0 }
+};
+
+static const struct abi_value rights[] = {
+	{ 1 << 3, EINVAL }, { 1U << 31, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value bits[] = {
+	{ 0, EINVAL }, { 0 }
+};
+
+static const struct abi_value attachment_count[] = {
+	{ KIPC_ATTACHMENTS_MAX + 1, E2BIG },
+	/* That many structs fill more than 32 bits */
+	{ 0x0aaaaaab, E2BIG },
+	{ ~0U, E2BIG },
+	{ 0 }
+};
+
+static const struct abi_value data_size[] = {
+	{ POOL + 1, EMSGSIZE },
+	{ 1ULL << 32, EMSGSIZE },
+	{ 1ULL << 63, EMSGSIZE },
+	/* With padding or attachments behind it the sum is small */
+	{ ~0ULL, EMSGSIZE },
+	{ ~0ULL - 7, EMSGSIZE },
+	{ ~0ULL - 23, EMSGSIZE },
+	{ 0 }
+};
+
+static const struct abi_value batch[] = {
+	{ KIPC_BATCH_MAX + 1, E2BIG }, { 1 << 29, E2BIG }, { ~0U, E2BIG }, { 0 }
+};
+
+static const struct abi_value name_size[] = {
+	{ 0, EINVAL },
+	{ KIPC_NAME_MAX + 1, ENAMETOOLONG },
+	{ ~0U, ENAMETOOLONG },
+	{ 0 }
+};
+
+static const struct abi_value prefix_size[] = {
+	{ KIPC_NAME_MAX + 1, ENAMETOOLONG }, { ~0U, ENAMETOOLONG }, { 0 }
+};
+
+static const struct abi_value mode[] = {
+	{ 01000, EINVAL }, { 1U << 31, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value buffer_size[] = {
+	{ 0, ENOBUFS }, { sizeof(struct kipc_name_entry), ENOBUFS }, { 0 }
+};
+
+const struct abi_limit abi_limits[] = {
+	{ KIPC_NODE_DESTROY, FIELD32(kipc_node_destroy, node), id },
+	{ KIPC_HANDLE_DUP, FIELD32(kipc_handle_dup, handle), id },
+	{ KIPC_HANDLE_DUP, FIELD32(kipc_handle_dup, rights), rights },
+	{ KIPC_HANDLE_DROP, FIELD32(kipc_handle_drop, handle), id },
+	{ KIPC_HANDLE_WATCH, FIELD32(kipc_handle_watch, handle), id },
+	{ KIPC_HANDLE_UNWATCH, FIELD32(kipc_handle_watch, handle), id },
+	{ KIPC_CALL, FIELD32(kipc_call, handle), id },
+	{ KIPC_CALL, FIELD32(kipc_call, attachment_count), attachment_count },
+	{ KIPC_CALL, FIELD64(kipc_call, data_size), data_size },
+	{ KIPC_REPLY, FIELD64(kipc_reply, token), id },
+	{ KIPC_REPLY, FIELD32(kipc_reply, attachment_count), attachment_count },
+	{ KIPC_REPLY, FIELD64(kipc_reply, data_size), data_size },
+	{ KIPC_REPLY_RECV, FIELD64(kipc_reply_recv, reply.token), id_not_none },
+	{ KIPC_REPLY_RECV, FIELD32(kipc_reply_recv, reply.attachment_count),
+	  attachment_count },
+	{ KIPC_REPLY_RECV, FIELD64(kipc_reply_recv, reply.data_size),
+	  data_size },
+	{ KIPC_SEND, FIELD32(kipc_send, handle), id },
+	{ KIPC_SEND, FIELD32(kipc_send, attachment_count), attachment_count },
+	{ KIPC_SEND, FIELD64(kipc_send, data_size), data_size },
+	{ KIPC_NOTIFY, FIELD32(kipc_notify, handle), id },
+	{ KIPC_NOTIFY, FIELD64(kipc_notify, bits), bits },
+	{ KIPC_FREE, FIELD32(kipc_free, count), batch },
+	{ KIPC_NAME_PUBLISH, FIELD32(kipc_name_publish, id), id },
+	{ KIPC_NAME_PUBLISH, FIELD32(kipc_name_publish, name_size), name_size },
+	{ KIPC_NAME_PUBLISH, FIELD32(kipc_name_publish, mode), mode },
+	{ KIPC_NAME_UNPUBLISH, FIELD32(kipc_name_unpublish, name_size),
+	  name_size },
+	{ KIPC_NAME_LOOKUP, FIELD32(kipc_name_lookup, rights), rights },
+	{ KIPC_NAME_LOOKUP, FIELD32(kipc_name_lookup, name_size), name_size },
+	{ KIPC_NAME_LIST, FIELD32(kipc_name_list, prefix_size), prefix_size },
+	{ KIPC_NAME_LIST, FIELD64(kipc_name_list, buffer_size), buffer_size },
+	{ KIPC_NAME_WATCH, FIELD32(kipc_name_watch, prefix_size), prefix_size },
+	{ KIPC_NAME_UNWATCH, FIELD64(kipc_name_unwatch, cookie), id },
+	{ 0 }
+};

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every ioctl of the ABI in one table. */
+#include "abi_table.h"
+
+static const char name[] = "abi.name";
+static const char prefix[] = "abi";
+static const __u64 watch_cookie = 0xabc;
+
+static void nothing(struct abi_world *world, void *arg)
+{
+	(void)world;
+	(void)arg;
+}
+
+static void drain(struct abi_world *world, void *arg)
+{
+	struct kipc_message message;
+
+	(void)arg;
+	while (!recv_now(&world->pair.server, &message))
+		message_free(&world->pair.server, &message);
+}
+
+static void prepare_node_create(struct abi_world *world, void *arg)
+{
+	struct kipc_node_create *create = arg;
+
+	(void)world;
+	create->cookie = 1;
+}
+
+static void undo_node_create(struct abi_world *world, void *arg)
+{
+	struct kipc_node_create *create = arg;
+
+	must(node_destroy(&world->pair.client, create->node));
+}
+
+static void prepare_node_destroy(struct abi_world *world, void *arg)
+{
+	struct kipc_node_destroy *destroy = arg;
+
+	destroy->node = node_create(&world->pair.client, 1);
+}
+
+static void prepare_handle_dup(struct abi_world *world, void *arg)
+{
+	struct kipc_handle_dup *dup = arg;
+
+	dup->handle = world->pair.handle;
+	dup->rights = KIPC_RIGHT_CALL;
+}
+
+static void undo_handle_dup(struct abi_world *world, void *arg)
+{
+	struct kipc_handle_dup *dup = arg;
+
+	must(handle_drop(&world->pair.client, dup->result));
+}
+
+static void prepare_handle_drop(struct abi_world *world, void *arg)
+{
+	struct kipc_handle_drop *drop = arg;
+
+	must(handle_dup(&world->pair.client, world->pair.handle,
+			KIPC_RIGHT_CALL, &drop->handle));
+}
+
+static void prepare_handle_watch(struct abi_world *world, void *arg)
+{
+	struct kipc_handle_watch *watch = arg;
+
+	watch->handle = world->pair.handle;
+	watch->cookie = watch_cookie;
+}
+
+static void undo_handle_watch(struct abi_world *world, void *arg)
+{
+	(void)arg;
+	must(handle_unwatch(&world->pair.client, world->pair.handle));
+}
+
+static void prepare_handle_unwatch(struct abi_world *world, void *arg)
+{
+	struct kipc_handle_watch *watch = arg;
+
+	must(handle_watch(&world->pair.client, world->pair.handle,
+			  watch_cookie));
+	watch->handle = world->pair.handle;
+}
+
+static void prepare_call(struct abi_world *world, void *arg)
+{
+	struct kipc_call *call = arg;
+
+	call->handle = world->echo_handle;
+	call->data = PTR(world->data);
+	call->data_size = sizeof(world->data);
+	call->attachments = PTR(&world->to_echo);
+	call->attachment_count = 1;
+}
+
+static void undo_call(struct abi_world *world, void *arg)
+{
+	reply_free(&world->pair.client, arg);
+}
+
+static void prepare_recv(struct abi_world *world, void *arg)
+{
+	struct kipc_recv *recv = arg;
+
+	must(send_bytes(&world->pair.client, world->pair.handle, world->data,
+			sizeof(world->data)));
+	recv->flags = KIPC_NONBLOCK;
+}
+
+static void undo_recv(struct abi_world *world, void *arg)
+{
+	struct kipc_recv *recv = arg;
+
+	message_free(&world->pair.server, &recv->message);
+}
+
+static void prepare_reply(struct abi_world *world, void *arg)
+{
+	struct kipc_reply *reply = arg;
+
+	caller_start(&world->caller, &world->pair.client, world->pair.handle);
+	reply->token = recv_call(&world->pair.server);
+	reply->data = PTR(world->data);
+	reply->data_size = sizeof(world->data);
+	reply->attachments = PTR(&world->to_client);
+	reply->attachment_count = 1;
+}
+
+static void undo_reply(struct abi_world *world, void *arg)
+{
+	struct kipc_call *call = &world->caller.call;
+	const struct kipc_attachment *got;
+
+	(void)arg;
+	must(caller_join(&world->caller));
+	got = attached(&world->pair.client, call->reply_offset,
+		       call->reply_size, 0);
+	must(handle_drop(&world->pair.client, got->id));
+	reply_free(&world->pair.client, call);
+}
+
+static void prepare_reply_recv(struct abi_world *world, void *arg)
+{
+	struct kipc_reply_recv *both = arg;
+
+	prepare_reply(world, &both->reply);
+	prepare_recv(world, &both->recv);
+}
+
+static void undo_reply_recv(struct abi_world *world, void *arg)
+{
+	struct kipc_reply_recv *both = arg;
+
+	undo_reply(world, &both->reply);
+	undo_recv(world, &both->recv);
+}
+
+static void prepare_send(struct abi_world *world, void *arg)
+{
+	struct kipc_send *send = arg;
+
+	send->handle = world->pair.handle;
+	send->data = PTR(world->data);
+	send->data_size = sizeof(world->data);
+	send->attachments = PTR(&world->to_server);
+	send->attachment_count = 1;
+}
+
+static void prepare_notify(struct abi_world *world, void *arg)
+{
+	struct kipc_notify *notify = arg;
+
+	notify->handle = world->pair.handle;
+	notify->bits = 1;
+}
+
+static void prepare_free(struct abi_world *world, void *arg)
+{
+	struct kipc_message message;
+	struct kipc_free *free = arg;
+
+	must(send_bytes(&world->pair.client, world->pair.handle, world->data,
+			sizeof(world->data)));
+	must(recv_now(&world->pair.server, &message));
+	world->offset = message.offset;
+	free->offsets = PTR(&world->offset);
+	free->count = 1;
+}
+
+static void prepare_name_publish(struct abi_world *world, void *arg)
+{
+	struct kipc_name_publish *publish = arg;
+
+	publish->flags = KIPC_NAME_OWN;
+	publish->id = world->pair.node;
+	publish->name = PTR(name);
+	publish->name_size = sizeof(name) - 1;
+	publish->mode = 0777;
+}
+
+static void undo_name_publish(struct abi_world *world, void *arg)
+{
+	(void)arg;
+	must(name_unpublish(&world->pair.server, name));
+}
+
+static void prepare_name_unpublish(struct abi_world *world, void *arg)
+{
+	struct kipc_name_unpublish *unpublish = arg;
+
+	must(name_publish(&world->pair.server, name, world->pair.node, 0777));
+	unpublish->name = PTR(name);
+	unpublish->name_size = sizeof(name) - 1;
+}
+
+static void prepare_name_lookup(struct abi_world *world, void *arg)
+{
+	struct kipc_name_lookup *lookup = arg;
+
+	must(name_publish(&world->pair.server, name, world->pair.node, 0777));
+	lookup->name = PTR(name);
+	lookup->name_size = sizeof(name) - 1;
+	lookup->rights = KIPC_RIGHT_CALL;
+}
+
+static void undo_name_lookup(struct abi_world *world, void *arg)
+{
+	struct kipc_name_lookup *lookup = arg;
+
+	must(handle_drop(&world->pair.client, lookup->handle));
+	must(name_unpublish(&world->pair.server, name));
+}
+
+static void prepare_name_list(struct abi_world *world, void *arg)
+{
+	struct kipc_name_list *list = arg;
+
+	list->cursor = 0;
+	list->more = 0;
+	must(name_publish(&world->pair.server, name, world->pair.node, 0777));
+	list->prefix = PTR(prefix);
+	list->prefix_size = sizeof(prefix) - 1;
+	list->buffer = PTR(world->buffer);
+	list->buffer_size = sizeof(world->buffer);
+}
+
+static void prepare_name_watch(struct abi_world *world, void *arg)
+{
+	struct kipc_name_watch *watch = arg;
+
+	(void)world;
+	watch->prefix = PTR(prefix);
+	watch->prefix_size = sizeof(prefix) - 1;
+	watch->cookie = watch_cookie;
+}
+
+static void undo_name_watch(struct abi_world *world, void *arg)
+{
+	(void)arg;
+	must(name_unwatch(&world->pair.client, watch_cookie));
+}
+
+static void prepare_name_unwatch(struct abi_world *world, void *arg)
+{
+	struct kipc_name_unwatch *unwatch = arg;
+
+	must(name_watch(&world->pair.client, prefix, watch_cookie));
+	unwatch->cookie = watch_cookie;
+}
+
+#define COMMAND(number)		.name = #number, .command = number
+#define SENDING			(KIPC_FREE_SLICE | KIPC_VEC)
+#define RECEIVING		(KIPC_FREE_SLICE | KIPC_NONBLOCK)
+
+const struct abi_command abi_commands[] = { {
+	COMMAND(KIPC_INFO),
+	.flags = { { FIELD32(kipc_info, flags), 0 } },
+	.prepare = nothing,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_STAT),
+	.flags = { { FIELD32(kipc_stat, flags), 0 } },
+	.prepare = nothing,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_NODE_CREATE),
+	.flags = { { FIELD32(kipc_node_create, flags), KIPC_NODE_NO_SENDERS } },
+	.prepare = prepare_node_create,
+	.undo = undo_node_create,
+}, {
+	COMMAND(KIPC_NODE_DESTROY),
+	.flags = { { FIELD32(kipc_node_destroy, flags), 0 } },
+	.prepare = prepare_node_destroy,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_HANDLE_DUP),
+	.flags = { { FIELD32(kipc_handle_dup, flags), 0 } },
+	.prepare = prepare_handle_dup,
+	.undo = undo_handle_dup,
+}, {
+	COMMAND(KIPC_HANDLE_DROP),
+	.flags = { { FIELD32(kipc_handle_drop, flags), 0 } },
+	.prepare = prepare_handle_drop,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_HANDLE_WATCH),
+	.flags = { { FIELD32(kipc_handle_watch, flags), 0 } },
+	.prepare = prepare_handle_watch,
+	.undo = undo_handle_watch,
+}, {
+	COMMAND(KIPC_HANDLE_UNWATCH),
+	.flags = { { FIELD32(kipc_handle_watch, flags), 0 } },
+	.reserved = { FIELD64(kipc_handle_watch, cookie) },
+	.prepare = prepare_handle_unwatch,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_CALL),
+	.flags = { { FIELD32(kipc_call, flags), SENDING } },
+	.reserved = { FIELD64(kipc_call, parent), FIELD32(kipc_call, reserved) },
+	.pointers = { FIELD64(kipc_call, data), FIELD64(kipc_call, attachments) },
+	.prepare = prepare_call,
+	.undo = undo_call,
+}, {
+	COMMAND(KIPC_RECV),
+	.by_server = true,
+	.flags = { { FIELD32(kipc_recv, flags), RECEIVING } },
+	.reserved = { FIELD32(kipc_recv, reserved) },
+	.prepare = prepare_recv,
+	.undo = undo_recv,
+}, {
+	COMMAND(KIPC_REPLY),
+	.by_server = true,
+	.flags = { { FIELD32(kipc_reply, flags), SENDING } },
+	.reserved = { FIELD32(kipc_reply, reserved) },
+	.pointers = { FIELD64(kipc_reply, data), FIELD64(kipc_reply, attachments) },
+	.prepare = prepare_reply,
+	.undo = undo_reply,
+}, {
+	COMMAND(KIPC_REPLY_RECV),
+	.by_server = true,
+	.flags = { { FIELD32(kipc_reply_recv, reply.flags), SENDING },
+		   { FIELD32(kipc_reply_recv, recv.flags), RECEIVING } },
+	.reserved = { FIELD32(kipc_reply_recv, reply.reserved),
+		      FIELD32(kipc_reply_recv, recv.reserved) },
+	.pointers = { FIELD64(kipc_reply_recv, reply.data),
+		      FIELD64(kipc_reply_recv, reply.attachments) },
+	.prepare = prepare_reply_recv,
+	.undo = undo_reply_recv,
+}, {
+	COMMAND(KIPC_SEND),
+	.flags = { { FIELD32(kipc_send, flags), SENDING } },
+	.pointers = { FIELD64(kipc_send, data), FIELD64(kipc_send, attachments) },
+	.prepare = prepare_send,
+	.undo = drain,
+}, {
+	COMMAND(KIPC_NOTIFY),
+	.flags = { { FIELD32(kipc_notify, flags), 0 } },
+	.prepare = prepare_notify,
+	.undo = drain,
+}, {
+	COMMAND(KIPC_FREE),
+	.by_server = true,
+	.pointers = { FIELD64(kipc_free, offsets) },
+	.prepare = prepare_free,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_NAME_PUBLISH),
+	.by_server = true,
+	.flags = { { FIELD32(kipc_name_publish, flags), KIPC_NAME_OWN } },
+	.pointers = { FIELD64(kipc_name_publish, name) },
+	.prepare = prepare_name_publish,
+	.undo = undo_name_publish,
+}, {
+	COMMAND(KIPC_NAME_UNPUBLISH),
+	.by_server = true,
+	.flags = { { FIELD32(kipc_name_unpublish, flags), 0 } },
+	.pointers = { FIELD64(kipc_name_unpublish, name) },
+	.prepare = prepare_name_unpublish,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_NAME_LOOKUP),
+	.flags = { { FIELD32(kipc_name_lookup, flags), KIPC_NAME_WAIT } },
+	.pointers = { FIELD64(kipc_name_lookup, name) },
+	.prepare = prepare_name_lookup,
+	.undo = undo_name_lookup,
+}, {
+	COMMAND(KIPC_NAME_LIST),
+	.flags = { { FIELD32(kipc_name_list, flags), 0 } },
+	.reserved = { FIELD32(kipc_name_list, more) },
+	.pointers = { FIELD64(kipc_name_list, prefix),
+		      FIELD64(kipc_name_list, buffer) },
+	.prepare = prepare_name_list,
+	.undo = undo_name_publish,
+}, {
+	COMMAND(KIPC_NAME_WATCH),
+	.flags = { { FIELD32(kipc_name_watch, flags), 0 } },
+	.pointers = { FIELD64(kipc_name_watch, prefix) },
+	.prepare = prepare_name_watch,
+	.undo = undo_name_watch,
+}, {
+	COMMAND(KIPC_NAME_UNWATCH),
+	.flags = { { FIELD32(kipc_name_unwatch, flags), 0 } },
+	.reserved = { FIELD32(kipc_name_unwatch, reserved) },
+	.prepare = prepare_name_unwatch,
+	.undo = nothing,
+}, {
+	.name = NULL,
+} };

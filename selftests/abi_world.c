@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The state in which the commands of the ABI's table are issued. */
+#include "abi_table.h"
+
+static void echo(void *arg)
+{
+	echo_serve(arg);
+}
+
+void abi_world_open(struct abi_world *world)
+{
+	pair_open(&world->pair, POOL);
+	endpoint_open(&world->echo, POOL);
+	world->echo_handle = connect_to(&world->pair.client, &world->echo,
+					node_create(&world->echo, 0),
+					KIPC_RIGHTS_ALL);
+	thread_start(&world->echo_thread, echo, &world->echo);
+	wait_blocked(world->echo_thread.tid, KIPC_REPLY_RECV);
+	world->to_echo.type = KIPC_ATTACH_HANDLE;
+	world->to_echo.id = world->echo_handle;
+	world->to_echo.rights = KIPC_RIGHT_CALL;
+	world->to_server.type = KIPC_ATTACH_HANDLE;
+	world->to_server.id = world->pair.handle;
+	world->to_server.rights = KIPC_RIGHT_CALL;
+	world->to_client.type = KIPC_ATTACH_NODE;
+	world->to_client.id = world->pair.node;
+	world->to_client.rights = KIPC_RIGHT_CALL;
+}
+
+void abi_world_close(struct abi_world *world)
+{
+	echo_stop(&world->pair.client, world->echo_handle);
+	thread_join(&world->echo_thread);
+	endpoint_close(&world->echo);
+	pair_close(&world->pair);
+}
+
+int abi_world_fd(struct abi_world *world, const struct abi_command *command)
+{
+	return command->by_server ? world->pair.server.fd :
+				    world->pair.client.fd;
+}
+
+const struct abi_command *abi_find(const char *name, size_t length)
+{
+	const struct abi_command *command;
+
+	for (command = abi_commands; command->name; command++) {
+		if (strlen(command->name) == length &&
+		    !memcmp(command->name, name, length))
+			return command;
+	}
+	return NULL;
+}
+
+void abi_field_set(void *arg, const struct abi_field *field, __u64 value)
+{
+	__u32 word = (__u32)value;
+
+	if (field->size == sizeof(word))
+		memcpy((char *)arg + field->offset, &word, sizeof(word));
+	else
+		memcpy((char *)arg + field->offset, &value, sizeof(value));
+}
+
+__u64 abi_field_get(const void *arg, const struct abi_field *field)
+{
+	__u64 value = 0;
+
+	memcpy(&value, (const char *)arg + field->offset, field->size);
+	return value;
+}

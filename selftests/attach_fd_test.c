@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files that travel with messages. */
+#include <kselftest_harness.h>
+#include <linux/io_uring.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "message.h"
+
+FIXTURE(file) {
+	struct live live;
+	struct pair pair;
+	struct kipc_attachment attachment[8];
+	struct rlimit limit;
+};
+
+FIXTURE_SETUP(file) {
+	ASSERT_EQ(0, live_begin(&self->live));
+	pair_open(&self->pair, POOL);
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &self->limit));
+}
+
+FIXTURE_TEARDOWN(file) {
+	setrlimit(RLIMIT_NOFILE, &self->limit);
+	endpoints_close();
+	EXPECT_EQ(0, live_end(&self->live));
+}
+
+static void set(struct _test_data_file *self, int i, int fd)
+{
+	memset(&self->attachment[i], 0, sizeof(self->attachment[i]));
+	self->attachment[i].type = KIPC_ATTACH_FD;
+	self->attachment[i].id = (__u32)fd;
+}
+
+static int send_files(struct _test_data_file *self, __u32 count)
+{
+	return send_attached(&self->pair.client, self->pair.handle,
+			     self->attachment, count);
+}
+
+/* As many descriptors as may be opened above those that are open now */
+static void allow_files(int count)
+{
+	int free_fd = dup(0);
+	struct rlimit limit;
+
+	must_errno(free_fd);
+	must_errno(getrlimit(RLIMIT_NOFILE, &limit));
+	limit.rlim_cur = (rlim_t)(free_fd + count);
+	must_errno(setrlimit(RLIMIT_NOFILE, &limit));
+	close(free_fd);
+}
+
+TEST_F(file, same_open_file) {
+	const struct kipc_attachment *got;
+	struct kipc_message message;
+	__u64 value = 7;
+	int fd = eventfd(0, EFD_NONBLOCK);
+
+	ASSERT_LE(0, fd);
+	set(self, 0, fd);
+	ASSERT_EQ(0, send_files(self, 1));
+	/* The sender may close it: the message holds it. */
+	ASSERT_EQ(8, write(fd, &value, 8));
+	close(fd);
+	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+	got = came(&self->pair.server, &message, 0);
+	EXPECT_EQ(KIPC_ATTACH_FD, got->type);
+	EXPECT_EQ(0, got->rights);
+	EXPECT_EQ(0, got->reserved);
+	EXPECT_EQ(0, got->cookie);
+	value = 0;
+	EXPECT_EQ(8, read((int)got->id, &value, 8));
+	EXPECT_EQ(7, value);
+	close((int)got->id);
+	message_free(&self->pair.server, &message);
+}
+
+/* In the receiver it is close-on-exec, whatever it was before. */
+TEST_F(file, close_on_exec) {
+	struct kipc_message message;
+	int fd = eventfd(0, 0);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, fcntl(fd, F_GETFD));
+	set(self, 0, fd);
+	ASSERT_EQ(0, send_files(self, 1));
+	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+	EXPECT_EQ(FD_CLOEXEC,
+		  fcntl((int)came(&self->pair.server, &message, 0)->id,
+			F_GETFD));
+	close((int)came(&self->pair.server, &message, 0)->id);
+	close(fd);
+}
+
+/* In a call and back in its reply */
+static void send_back(void *arg)
+{
+	struct endpoint *server = arg;
+	struct kipc_message message;
+	struct kipc_attachment file;
+	struct kipc_reply reply = {
+		.attachments = PTR(&file),
+		.attachment_count = 1,
+	};
+
+	must(recv_soon(server, &message));
+	file = *came(server, &message, 0);
+	message_free(server, &message);
+	reply.token = message.token;
+	must(kipc(server->fd, KIPC_REPLY, &reply));
+	close((int)file.id);
+}
+
+TEST_F(file, in_call_and_reply) {
+	struct kipc_call call = {
+		.handle = self->pair.handle,
+		.attachments = PTR(self->attachment),
+		.attachment_count = 1,
+	};
+	const struct kipc_attachment *got;
+	struct thread thread;
+	__u64 value = 9;
+	int fd = eventfd(0, 0);
+
+	ASSERT_LE(0, fd);
+	set(self, 0, fd);
+	thread_start(&thread, send_back, &self->pair.server);
+	ASSERT_EQ(0, kipc(self->pair.client.fd, KIPC_CALL, &call));
+	thread_join(&thread);
+	EXPECT_EQ(1, call.reply_attachment_count);
+	got = attached(&self->pair.client, call.reply_offset, 0, 0);
+	EXPECT_NE((__u32)fd, got->id);
+	EXPECT_EQ(8, write((int)got->id, &value, 8));
+	EXPECT_EQ(8, read(fd, &value, 8));
+	EXPECT_EQ(9, value);
+	close((int)got->id);
+	close(fd);
+	reply_free(&self->pair.client, &call);
+}
+
+/* A receiver without room for descriptors: EMFILE, and the message stays. */
+TEST_F(file, receiver_has_no_room) {
+	struct kipc_message message;
+	struct kipc_stat before;
+	struct rlimit limit;
+	int i, k;
+
+	for (i = 0; i < 4; i++)
+		set(self, i, 0);
+	ASSERT_EQ(0, send_files(self, 4));
+	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, NULL,
+				0));
+	stat_get(&self->pair.client, &before);
+	limit = self->limit;
+	for (i = 0; i < 4; i++) {
+		allow_files(i);
+		for (k = 0; k < 3; k++)
+			EXPECT_EQ(-EMFILE, recv_now(&self->pair.server,
+						    &message));
+		EXPECT_TRUE(stat_same(&self->pair.client, &before));
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	}
+	allow_files(4);
+	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+	EXPECT_EQ(4, message.attachment_count);
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(0, close((int)came(&self->pair.server, &message,
+					     (__u32)i)->id));
+	message_free(&self->pair.server, &message);
+	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+	EXPECT_EQ(0, message.attachment_count);
+}
+
+/* A caller without room for those of the reply: the reply is lost. */
+TEST_F(file, caller_has_no_room) {
+	struct kipc_reply reply = {
+		.data = PTR("x"),
+		.data_size = 1,
+		.attachments = PTR(self->attachment),
+		.attachment_count = 2,
+	};
+	struct caller caller;
+	int taken;
+
+	set(self, 0, 0);
+	set(self, 1, 0);
+	caller_start(&caller, &self->pair.client, self->pair.handle);
+	reply.token = recv_call(&self->pair.server);
+	allow_files(1);
+	EXPECT_EQ(0, kipc(self->pair.server.fd, KIPC_REPLY, &reply));
+	EXPECT_EQ(-EMFILE, caller_join(&caller));
+	EXPECT_EQ(KIPC_STAGE_REPLY_LOST, caller.call.stage);
+	/* The one for which there was room is not there either. */
+	taken = dup(0);
+	EXPECT_LE(0, taken);
+	close(taken);
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &self->limit));
+}
+
+static int io_uring(void)
+{
+	struct io_uring_params params = { 0 };
+
+	return (int)syscall(SYS_io_uring_setup, 1, &params);
+}
+
+/* Sends the file, and calls with it; the errors of both. */
+static void check_file(struct _test_data_file *self, int fd, int send_error,
+		       int call_error)
+{
+	struct caller caller = {
+		.endpoint = &self->pair.client,
+		.call = {
+			.handle = self->pair.handle,
+			.attachments = PTR(self->attachment),
+			.attachment_count = 1,
+		},
+	};
+	struct kipc_message message;
+
+	must_errno(fd);
+	set(self, 0, fd);
+	check(send_files(self, 1) == -send_error);
+	if (!send_error) {
+		must(recv_now(&self->pair.server, &message));
+		close((int)came(&self->pair.server, &message, 0)->id);
+	}
+	caller_run(&caller);
+	if (!call_error) {
+		must(recv_soon(&self->pair.server, &message));
+		close((int)came(&self->pair.server, &message, 0)->id);
+		must(reply_empty(&self->pair.server, message.token));
+	}
+	check(caller_join(&caller) == -call_error);
+	check(recv_now(&self->pair.server, &message) == -EAGAIN);
+	close(fd);
+}
+
+/* What could hold the queue that holds it is refused. */
+TEST_F(file, loops) {
+	struct kipc_reply reply = {
+		.attachments = PTR(self->attachment),
+		.attachment_count = 1,
+	};
+	struct caller caller;
+	struct kipc_stat before;
+
+	stat_get(&self->pair.client, &before);
+	check_file(self, dup(self->pair.server.fd), ELOOP, ELOOP);
+	check_file(self, dup(self->pair.client.fd), ELOOP, ELOOP);
+	EXPECT_TRUE(stat_same(&self->pair.client, &before));
+	check_file(self, socket(AF_UNIX, SOCK_STREAM, 0), ELOOP, 0);
+	check_file(self, socket(AF_UNIX, SOCK_DGRAM, 0), ELOOP, 0);
+	check_file(self, io_uring(), ELOOP, 0);
+	check_file(self, eventfd(0, 0), 0, 0);
+	check_file(self, open("/dev/null", O_RDONLY), 0, 0);
+
+	/* In replies they are allowed, but for endpoints. */
+	caller_start(&caller, &self->pair.client, self->pair.handle);
+	reply.token = recv_call(&self->pair.server);
+	set(self, 0, self->pair.client.fd);
+	EXPECT_EQ(-ELOOP, kipc(self->pair.server.fd, KIPC_REPLY, &reply));
+	set(self, 0, socket(AF_UNIX, SOCK_STREAM, 0));
+	EXPECT_EQ(0, kipc(self->pair.server.fd, KIPC_REPLY, &reply));
+	EXPECT_EQ(0, caller_join(&caller));
+	close((int)self->attachment[0].id);
+	close((int)attached(&self->pair.client, caller.call.reply_offset, 0,
+			    0)->id);
+}
+
+/* A closed descriptor, and one that is only a path */
+TEST_F(file, bad_descriptors) {
+	struct kipc_stat before;
+	int fd = open("/", O_PATH);
+
+	ASSERT_LE(0, fd);
+	stat_get(&self->pair.client, &before);
+	set(self, 0, fd);
+	EXPECT_EQ(-EBADF, send_files(self, 1));
+	close(fd);
+	EXPECT_EQ(-EBADF, send_files(self, 1));
+	set(self, 0, -1);
+	EXPECT_EQ(-EBADF, send_files(self, 1));
+	EXPECT_TRUE(stat_same(&self->pair.client, &before));
+}
+
+/* Whether the file's last reference is gone: its other end sees it. */
+static bool closed(int sock)
+{
+	char byte;
+
+	return recv(sock, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+/* A message that is never received lets go of its files. */
+TEST_F(file, never_received) {
+	int fd[2], i;
+
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, pipe2(fd, O_NONBLOCK));
+		set(self, 0, fd[1]);
+		ASSERT_EQ(0, send_files(self, 1));
+		close(fd[1]);
+		EXPECT_EQ(-1, read(fd[0], self->attachment, 1));
+		EXPECT_EQ(EAGAIN, errno);
+		if (i)
+			endpoint_close(&self->pair.server);
+		else
+			EXPECT_EQ(0, node_destroy(&self->pair.server,
+						  self->pair.node));
+		EXPECT_EQ(0, read(fd[0], self->attachment, 1));
+		close(fd[0]);
+		if (i)
+			return;
+		self->pair.node = node_create(&self->pair.server, 1);
+		self->pair.handle = connect_to(&self->pair.client,
+					       &self->pair.server,
+					       self->pair.node, 0);
+	}
+}
+
+/* So does a call that is withdrawn, and a reply that is lost. */
+TEST_F(file, withdrawn) {
+	struct kipc_call call = {
+		.handle = self->pair.handle,
+		.attachments = PTR(self->attachment),
+		.attachment_count = 1,
+		.deadline = after(20 * MILLISECOND),
+	};
+	int pair[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	set(self, 0, pair[1]);
+	EXPECT_EQ(-ETIMEDOUT, kipc(self->pair.client.fd, KIPC_CALL, &call));
+	close(pair[1]);
+	EXPECT_TRUE(closed(pair[0]));
+	close(pair[0]);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who sent a message, as the receiver's own namespaces see it. */
+#include <kselftest_harness.h>
+#include <grp.h>
+#include <sched.h>
+#include <sys/syscall.h>
+
+#include "message.h"
+
+FIXTURE(creds) {
+	struct live live;
+	struct pair pair;
+};
+
+FIXTURE_SETUP(creds) {
+	ASSERT_EQ(0, live_begin(&self->live));
+	pair_open(&self->pair, POOL);
+}
+
+FIXTURE_TEARDOWN(creds) {
+	endpoints_close();
+	EXPECT_EQ(0, live_end(&self->live));
+}
+
+static void send_one(struct pair *pair)
+{
+	must(send_bytes(&pair->client, pair->handle, NULL, 0));
+}
+
+struct sender {
+	struct thread thread;
+	struct pair *pair;
+};
+
+static void send_from_thread(void *arg)
+{
+	struct sender *sender = arg;
+
+	send_one(sender->pair);
+}
+
+TEST_F(creds, thread) {
+	struct sender sender = { .pair = &self->pair };
+	struct kipc_message message;
+
+	thread_start(&sender.thread, send_from_thread, &sender);
+	thread_join(&sender.thread);
+	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+	EXPECT_EQ(getpid(), message.pid);
+	EXPECT_EQ(sender.thread.tid, message.tid);
+	EXPECT_NE(message.pid, message.tid);
+}
+
+/* The effective ids count, and those of the moment of sending. */
+TEST_F(creds, effective_when_sent) {
+	struct kipc_message message;
+
+	must_errno(setresgid(0, 4711, 0));
+	must_errno(setresuid(0, 4712, 0));
+	send_one(&self->pair);
+	must_errno(setresuid(0, 0, 0));
+	must_errno(setresgid(0, 0, 0));
+	send_one(&self->pair);
+	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+	EXPECT_EQ(4712, message.euid);
+	EXPECT_EQ(4711, message.egid);
+	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+	EXPECT_EQ(0, message.euid);
+	EXPECT_EQ(0, message.egid);
+}
+
+/* Not who opened the endpoint, but who uses it. */
+static void call_as_user(int sock, void *arg)
+{
+	struct pair *pair = arg;
+
+	become(USER, NOBODY);
+	tell(sock, (__u64)thread_id());
+	must(call_empty(&pair->client, pair->handle));
+}
+
+TEST_F(creds, user_of_a_shared_endpoint) {
+	struct kipc_message message;
+	struct child child;
+
+	child_start(&child, CHILD_SHARES, call_as_user, &self->pair);
+	hear(child.sock);
+	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+	EXPECT_EQ(child.pid, message.pid);
+	EXPECT_EQ(child.pid, message.tid);
+	EXPECT_EQ(USER, message.euid);
+	EXPECT_EQ(NOBODY, message.egid);
+	EXPECT_EQ(0, reply_empty(&self->pair.server, message.token));
+	EXPECT_EQ(0, child_end(&child));
+}
+
+/* A sender that is gone is known still: its ids were noted. */
+static void send_and_end(int sock, void *arg)
+{
+	(void)sock;
+	become(USER, USER);
+	send_one(arg);
+}
+
+TEST_F(creds, sender_is_gone) {
+	struct kipc_message message;
+	struct child child;
+
+	child_start(&child, CHILD_SHARES, send_and_end, &self->pair);
+	EXPECT_EQ(0, child_end(&child));
+	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+	EXPECT_EQ(USER, message.euid);
+	EXPECT_EQ(USER, message.egid);
+}
+
+/* Inside a PID namespace it is 1; from outside it has a number there. */
+static void send_from_pid_ns(int sock, void *arg)
+{
+	tell(sock, (__u64)getpid());
+	send_one(arg);
+	hear(sock);
+}
+
+TEST_F(creds, sender_in_pid_namespace) {
+	struct kipc_message message;
+	struct child child;
+
+	must_errno(unshare(CLONE_NEWPID));
+	child_start(&child, CHILD_SHARES, send_from_pid_ns, &self->pair);
+	EXPECT_EQ(1, hear(child.sock));
+	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+	EXPECT_EQ(child.pid, message.pid);
+	EXPECT_EQ(child.pid, message.tid);
+	EXPECT_NE(1, message.pid);
+	tell(child.sock, 1);
+	EXPECT_EQ(0, child_end(&child));
+}
+
+static void receive_in_pid_ns(int sock, void *arg)
+{
+	struct kipc_message message;
+	struct pair *pair = arg;
+
+	/* From outside: not seen here. */
+	must(recv_soon(&pair->server, &message));
+	check(message.kind == KIPC_MSG_SEND);
+	check(message.pid == 0);
+	check(message.tid == 0);
+	/* From this process itself: it is number 1. */
+	send_one(pair);
+	must(recv_soon(&pair->server, &message));
+	check(message.pid == 1);
+	check(message.tid == 1);
+	tell(sock, 1);
+}
+
+TEST_F(creds, receiver_in_pid_namespace) {
+	struct child child;
+
+	must_errno(unshare(CLONE_NEWPID));
+	send_one(&self->pair);
+	child_start(&child, CHILD_SHARES, receive_in_pid_ns, &self->pair);
+	EXPECT_EQ(1, hear(child.sock));
+	EXPECT_EQ(0, child_end(&child));
+}
+
+/* In a user namespace that maps one user only, others are nobody. */
+static void receive_in_user_ns(int sock, void *arg)
+{
+	struct kipc_message message;
+	struct kipc_stat stat;
+	struct pair *pair = arg;
+
+	must_errno(unshare(CLONE_NEWUSER));
+	tell(sock, 1);
+	hear(sock);
+	must(recv_soon(&pair->server, &message));
+	check(message.euid == 5);
+	check(message.egid == 6);
+	must(recv_soon(&pair->server, &message));
+	check(message.euid == NOBODY);
+	check(message.egid == NOBODY);
+	stat_get(&pair->server, &stat);
+	check(stat.uid == NOBODY);
+}
+
+static void map_id(const struct child *child, const char *which,
+		   const char *map)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)child->pid, which);
+	must(file_write(path, map));
+}
+
+TEST_F(creds, receiver_in_user_namespace) {
+	struct child child;
+
+	child_start(&child, CHILD_SHARES, receive_in_user_ns, &self->pair);
+	hear(child.sock);
+	map_id(&child, "uid_map", "5 1000 1\n");
+	map_id(&child, "gid_map", "6 1000 1\n");
+	tell(child.sock, 1);
+	must_errno(setresgid(0, USER, 0));
+	must_errno(setresuid(0, USER, 0));
+	send_one(&self->pair);
+	must_errno(setresuid(0, 0, 0));
+	must_errno(setresgid(0, 0, 0));
+	send_one(&self->pair);
+	EXPECT_EQ(0, child_end(&child));
+}
+
+/* Usage belongs to who opened the endpoint, whoever reads it. */
+static void read_stat(int sock, void *arg)
+{
+	struct pair *pair = arg;
+	struct kipc_stat stat;
+
+	become(USER, USER);
+	stat_get(&pair->server, &stat);
+	check(stat.uid == 0);
+	check(stat.endpoints.used == 2);
+	tell(sock, 1);
+}
+
+TEST_F(creds, stat_of_a_shared_endpoint) {
+	struct child child;
+
+	child_start(&child, CHILD_SHARES, read_stat, &self->pair);
+	hear(child.sock);
+	EXPECT_EQ(0, child_end(&child));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <err.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "kipc_device.h"
+
+#define DEVICE	"/dev/kipc"
+
+int kipc_open(void)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		warn(DEVICE);
+	return fd;
+}
+
+void *kipc_pool_map(int fd)
+{
+	void *pool = mmap(NULL, KIPC_POOL_SIZE, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (pool == MAP_FAILED)
+		err(EXIT_FAILURE, "kipc: cannot map a pool");
+	return pool;
+}
+
+void kipc_command(int fd, unsigned long command, void *argument,
+		  const char *what)
+{
+	if (ioctl(fd, command, argument) < 0)
+		err(EXIT_FAILURE, "kipc: cannot %s", what);
+}
+
+__u32 kipc_node_new(int fd)
+{
+	struct kipc_node_create create = { 0 };
+
+	kipc_command(fd, KIPC_NODE_CREATE, &create, "create a node");
+	return create.node;
+}
+
+void kipc_publish(int fd, __u32 node, const char *name)
+{
+	struct kipc_name_publish publish = {
+		.flags = KIPC_NAME_OWN,
+		.id = node,
+		.name = (uintptr_t)name,
+		.name_size = strlen(name),
+		.mode = 0777,
+	};
+
+	kipc_command(fd, KIPC_NAME_PUBLISH, &publish, "publish a name");
+}
+
+__u32 kipc_lookup(int fd, const char *name)
+{
+	struct kipc_name_lookup lookup = {
+		.name = (uintptr_t)name,
+		.name_size = strlen(name),
+	};
+
+	kipc_command(fd, KIPC_NAME_LOOKUP, &lookup, "look up a name");
+	return lookup.handle;
+}

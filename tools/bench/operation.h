@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An operation: something that is counted. It adds a row to the report for
+ * each system and size that it can count and that is wanted.
+ */
+#ifndef BENCH_OPERATION_H
+#define BENCH_OPERATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "peer.h"
+#include "report.h"
+#include "series.h"
+
+/* What the user asked for. NULL and -1 stand for all. */
+struct bench {
+	const char *system;
+	const char *operation;
+	long bytes;
+	struct series_plan plan;
+	struct report report;
+};
+
+/**
+ * struct operation - something that is counted
+ * @name: what it is called in the results
+ * @baseline: as in struct report_row
+ * @population: how many other things exist meanwhile, if that matters
+ * @run: count it for all systems and sizes that are wanted
+ */
+struct operation {
+	const char *name;
+	const char *baseline;
+	unsigned int population;
+	void (*run)(const struct operation *operation, struct bench *bench);
+};
+
+/* All of them, in the order of the results; ends with one without a name. */
+extern const struct operation operations[];
+
+/* Whether the user wants this system and size. */
+bool bench_wants(const struct bench *bench, const char *system, size_t bytes);
+
+/* Round trips between two processes, side by side. */
+void roundtrip_run(const struct operation *operation, struct bench *bench);
+
+/*
+ * Check that the payload travels unharmed in both directions, and count what a
+ * round trip costs.
+ */
+struct series roundtrip_count(struct peer *peer, const struct series_plan *plan);
+
+/* kipc alone: round trips while many names, handles or endpoints exist. */
+void crowded_names_run(const struct operation *operation, struct bench *bench);
+void crowded_handles_run(const struct operation *operation,
+			 struct bench *bench);
+void crowded_endpoints_run(const struct operation *operation,
+			   struct bench *bench);
+
+/* kipc alone: looking up one of many names. */
+void lookup_run(const struct operation *operation, struct bench *bench);
+
+#endif /* BENCH_OPERATION_H */

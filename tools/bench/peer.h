@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A peer: one of the systems that are measured side by side, kipc among them.
+ *
+ * Two processes take part. The client writes a payload and sends it, the
+ * server receives it into its memory and answers with the same bytes, and the
+ * client receives them into its own. Every peer is driven as well as it can
+ * be, with as few system calls as it allows.
+ *
+ * How a peer comes and goes is in session.h.
+ *
+ * How the two processes are scheduled decides who runs when one wakes the
+ * other. Under SCHED_OTHER the one that is woken may preempt the other, or
+ * not: that depends on how much each of them ran before, and changes in the
+ * middle of a series. Under SCHED_BATCH it never does, and each side sleeps
+ * once in a round trip. Each system gets the policy under which it costs
+ * least: SCHED_BATCH, but for Binder.
+ */
+#ifndef BENCH_PEER_H
+#define BENCH_PEER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Room before each buffer, for a header that has to stand right before it. */
+#define PEER_HEADROOM	4096
+
+struct peer;
+
+/**
+ * struct peer_ops - how to drive a system
+ * @name: what it is called in the results
+ * @state_size: size of its own state
+ * @preempts: whether SCHED_OTHER suits it better than SCHED_BATCH
+ * @setup: before the server exists: make what both processes share; may be
+ *	NULL. Returns 0, or -1 with errno set.
+ * @listen: in the server: prepare for clients; may be NULL; returns likewise
+ * @serve: in the server: answer requests for ever
+ * @connect: in the client, with the server ready; may be NULL; returns likewise
+ * @roundtrip: in the client: send @request, and return where the reply is
+ * @teardown: in the client, with the server gone, or after any of the steps
+ *	above failed; may be NULL
+ *
+ * What goes wrong in @serve and @roundtrip ends the process with a message.
+ */
+struct peer_ops {
+	const char *name;
+	size_t state_size;
+	bool preempts;
+	int (*setup)(struct peer *peer);
+	int (*listen)(struct peer *peer);
+	void (*serve)(struct peer *peer);
+	int (*connect)(struct peer *peer);
+	const void *(*roundtrip)(struct peer *peer);
+	void (*teardown)(struct peer *peer);
+};
+
+/**
+ * struct peer - a system in use
+ * @ops: which one
+ * @size: size of the payload in bytes
+ * @request: the client's payload to send; in the server, memory to receive
+ *	into. PEER_HEADROOM bytes before it and one byte behind it are there.
+ * @reply: in the client, memory to receive the reply into, with the same room
+ * @state: the system's own state, all 0 at first
+ */
+struct peer {
+	const struct peer_ops *ops;
+	size_t size;
+	void *request;
+	void *reply;
+	void *state;
+};
+
+/*
+ * What a payload takes where the system has no messages: an empty write to a
+ * pipe or a stream would wake nobody.
+ */
+static inline size_t peer_stream_size(const struct peer *peer)
+{
+	return peer->size ? peer->size : 1;
+}
+
+extern const struct peer_ops peer_kipc;
+extern const struct peer_ops peer_binder;
+extern const struct peer_ops peer_unix_stream;
+extern const struct peer_ops peer_unix_seqpacket;
+extern const struct peer_ops peer_pipe;
+extern const struct peer_ops peer_posix_mq;
+extern const struct peer_ops peer_sysv_mq;
+extern const struct peer_ops peer_eventfd;
+extern const struct peer_ops peer_futex;
+
+/* All of them, in the order of the results; ends with NULL. */
+extern const struct peer_ops *const peers[];
+
+#endif /* BENCH_PEER_H */

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pipe for each direction. Large payloads fill a pipe exactly, so that one
+ * write puts them in; the reader may get them in pieces.
+ */
+#include <err.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "payload.h"
+#include "peer.h"
+
+struct pipe_pair {
+	int to_server[2];
+	int to_client[2];
+};
+
+static void put(int fd, const void *data, size_t size)
+{
+	if (write(fd, data, size) != (ssize_t)size)
+		err(EXIT_FAILURE, "pipe: write");
+}
+
+static void take(int fd, void *data, size_t size)
+{
+	size_t done = 0;
+	ssize_t got;
+
+	while (done < size) {
+		got = read(fd, (char *)data + done, size - done);
+		if (got <= 0)
+			err(EXIT_FAILURE, "pipe: read");
+		done += (size_t)got;
+	}
+}
+
+static int setup(struct peer *peer)
+{
+	struct pipe_pair *pair = peer->state;
+
+	if (pipe(pair->to_server) < 0)
+		return -1;
+	return pipe(pair->to_client);
+}
+
+static void serve(struct peer *peer)
+{
+	struct pipe_pair *pair = peer->state;
+	size_t size = peer_stream_size(peer);
+
+	for (;;) {
+		take(pair->to_server[0], peer->request, size);
+		payload_read(peer->request, peer->size);
+		put(pair->to_client[1], peer->request, size);
+	}
+}
+
+static const void *roundtrip(struct peer *peer)
+{
+	struct pipe_pair *pair = peer->state;
+	size_t size = peer_stream_size(peer);
+
+	put(pair->to_server[1], peer->request, size);
+	take(pair->to_client[0], peer->reply, size);
+	return peer->reply;
+}
+
+static void teardown(struct peer *peer)
+{
+	struct pipe_pair *pair = peer->state;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (pair->to_server[i])
+			close(pair->to_server[i]);
+		if (pair->to_client[i])
+			close(pair->to_client[i]);
+	}
+}
+
+const struct peer_ops peer_pipe = {
+	.name = "pipe",
+	.state_size = sizeof(struct pipe_pair),
+	.setup = setup,
+	.serve = serve,
+	.roundtrip = roundtrip,
+	.teardown = teardown,
+};

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two tables: the systems side by side, a column for each size; and what was
+ * counted of one system alone, a line for each result.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+
+#define REFERENCE	"kipc"
+#define SIZES_MAX	16
+
+struct sizes {
+	size_t bytes[SIZES_MAX];
+	size_t count;
+};
+
+static void sizes_add(struct sizes *sizes, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < sizes->count; i++) {
+		if (sizes->bytes[i] == bytes)
+			return;
+	}
+	if (sizes->count < SIZES_MAX)
+		sizes->bytes[sizes->count++] = bytes;
+}
+
+static bool is_side_by_side(const struct report_row *row)
+{
+	return !row->baseline;
+}
+
+/* Whether it is the first row of its system and operation. */
+static bool is_first(const struct report *report, const struct report_row *row)
+{
+	const struct report_row *before;
+
+	for (before = report->rows; before < row; before++) {
+		if (!strcmp(before->system, row->system) &&
+		    !strcmp(before->operation, row->operation))
+			return false;
+	}
+	return true;
+}
+
+static void print_cell(const struct report *report,
+		       const struct report_row *first, size_t bytes)
+{
+	const struct report_row *row, *reference;
+
+	row = report_find(report, first->system, first->operation, bytes);
+	reference = report_find(report, REFERENCE, first->operation, bytes);
+	if (!row)
+		printf(" %10s %6s", "-", "");
+	else if (!reference)
+		printf(" %10.0f %6s", row->series.instructions, "-");
+	else
+		printf(" %10.0f %6.2f", row->series.instructions,
+		       row->series.instructions /
+		       reference->series.instructions);
+}
+
+static void print_heading(const struct sizes *sizes)
+{
+	size_t i;
+
+	printf("\n%-16s", "");
+	for (i = 0; i < sizes->count; i++)
+		printf(" %8zu B %6s", sizes->bytes[i], "ratio");
+	printf("\n");
+}
+
+static void print_side_by_side(const struct report *report)
+{
+	struct sizes sizes = { 0 };
+	const char *operation = "";
+	size_t i, j;
+
+	for (i = 0; i < report->count; i++) {
+		if (is_side_by_side(&report->rows[i]))
+			sizes_add(&sizes, report->rows[i].bytes);
+	}
+	if (!sizes.count)
+		return;
+	print_heading(&sizes);
+	for (i = 0; i < report->count; i++) {
+		const struct report_row *row = &report->rows[i];
+
+		if (!is_side_by_side(row) || !is_first(report, row))
+			continue;
+		if (strcmp(operation, row->operation))
+			printf("%s\n", row->operation);
+		operation = row->operation;
+		printf("  %-14s", row->system);
+		for (j = 0; j < sizes.count; j++)
+			print_cell(report, row, sizes.bytes[j]);
+		printf("\n");
+	}
+}
+
+static void print_alone(const struct report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->count; i++) {
+		const struct report_row *row = &report->rows[i];
+		const struct report_row *baseline;
+
+		if (is_side_by_side(row))
+			continue;
+		printf("  %s %s, %zu B: %.0f", row->system, row->operation,
+		       row->bytes, row->series.instructions);
+		baseline = report_find(report, row->system, row->baseline,
+				       row->bytes);
+		if (baseline && baseline != row)
+			printf(", %.3f of %s", row->series.instructions /
+			       baseline->series.instructions,
+			       row->baseline);
+		printf("\n");
+	}
+}
+
+static void print_spread(const struct report *report)
+{
+	const struct report_row *worst = NULL;
+	size_t i;
+
+	for (i = 0; i < report->count; i++) {
+		if (!worst || report->rows[i].series.spread >
+			      worst->series.spread)
+			worst = &report->rows[i];
+	}
+	if (worst)
+		printf("Repeats lie within %.2f %% (%s %s, %zu B).\n",
+		       100 * worst->series.spread, worst->system,
+		       worst->operation, worst->bytes);
+}
+
+void report_print(const struct report *report)
+{
+	printf("Instructions executed, user mode and kernel, both processes,\n"
+	       "and the ratio to those of %s.\n", REFERENCE);
+	print_side_by_side(report);
+	printf("\n");
+	print_alone(report);
+	printf("\nFor 0 bytes pipes and streams carry one byte.\n"
+	       "With eventfd and futex the payload goes through shared memory,\n"
+	       "copied in and out.\n");
+	print_spread(report);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE /* SCHED_BATCH */
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "session.h"
+
+static void on_server_end(int signal)
+{
+	static const char message[] = "the server ended, and so this does too\n";
+	ssize_t written = write(STDERR_FILENO, message, sizeof(message) - 1);
+
+	(void)signal;
+	(void)written;
+	_exit(EXIT_FAILURE);
+}
+
+static void *buffer_new(size_t size)
+{
+	void *start = aligned_alloc(PEER_HEADROOM, PEER_HEADROOM + size + 1);
+
+	if (!start)
+		err(EXIT_FAILURE, "buffer");
+	memset(start, 0, PEER_HEADROOM + size + 1);
+	return (char *)start + PEER_HEADROOM;
+}
+
+static void buffer_free(void *buffer)
+{
+	free((char *)buffer - PEER_HEADROOM);
+}
+
+static void peer_init(struct peer *peer, const struct peer_ops *ops, size_t size)
+{
+	peer->ops = ops;
+	peer->size = size;
+	peer->request = buffer_new(size);
+	peer->reply = buffer_new(size);
+	peer->state = calloc(1, ops->state_size);
+	if (!peer->state)
+		err(EXIT_FAILURE, "state of %s", ops->name);
+}
+
+static void peer_deinit(struct peer *peer)
+{
+	if (peer->ops->teardown)
+		peer->ops->teardown(peer);
+	free(peer->state);
+	buffer_free(peer->reply);
+	buffer_free(peer->request);
+}
+
+/* The server inherits it. */
+static void set_policy(const struct peer_ops *ops)
+{
+	const struct sched_param param = { 0 };
+	int policy = ops->preempts ? SCHED_OTHER : SCHED_BATCH;
+
+	if (sched_setscheduler(0, policy, &param) < 0)
+		err(EXIT_FAILURE, "cannot change the scheduling policy");
+}
+
+/* The server's life. Its first word to the client is 0 or an errno. */
+static void run_server(struct peer *peer, int ready)
+{
+	int error = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (peer->ops->listen && peer->ops->listen(peer) < 0)
+		error = errno;
+	if (write(ready, &error, sizeof(error)) != sizeof(error))
+		err(EXIT_FAILURE, "server: write");
+	close(ready);
+	/* One that has nothing to serve waits for the client to end it. */
+	if (error)
+		pause();
+	peer->ops->serve(peer);
+	_exit(EXIT_FAILURE);
+}
+
+/* Start the server and wait for its first word; return that. */
+static int start_server(struct session *session)
+{
+	int ready[2];
+	int error;
+
+	if (pipe(ready) < 0)
+		err(EXIT_FAILURE, "pipe");
+	signal(SIGCHLD, on_server_end);
+	session->server = fork();
+	if (session->server < 0)
+		err(EXIT_FAILURE, "fork");
+	if (session->server == 0)
+		run_server(&session->peer, ready[1]);
+	close(ready[1]);
+	if (read(ready[0], &error, sizeof(error)) != sizeof(error))
+		error = ECHILD;
+	close(ready[0]);
+	return error;
+}
+
+static void stop_server(struct session *session)
+{
+	signal(SIGCHLD, SIG_DFL);
+	kill(session->server, SIGKILL);
+	waitpid(session->server, NULL, 0);
+}
+
+int session_start(struct session *session, const struct peer_ops *ops,
+		  size_t size)
+{
+	struct peer *peer = &session->peer;
+	int error;
+
+	set_policy(ops);
+	peer_init(peer, ops, size);
+	if (ops->setup && ops->setup(peer) < 0) {
+		error = errno;
+		goto err_peer;
+	}
+	error = start_server(session);
+	if (error)
+		goto err_server;
+	if (ops->connect && ops->connect(peer) < 0) {
+		error = errno;
+		goto err_server;
+	}
+	return 0;
+
+err_server:
+	stop_server(session);
+err_peer:
+	peer_deinit(peer);
+	errno = error;
+	return -1;
+}
+
+void session_stop(struct session *session)
+{
+	stop_server(session);
+	peer_deinit(&session->peer);
+}

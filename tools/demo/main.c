@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kipc-demo: several processes count the words of a file, and one is killed. */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <kipc.h>
+
+#include "coordinator.h"
+#include "crew.h"
+#include "pieces.h"
+#include "protocol.h"
+#include "report.h"
+#include "text.h"
+
+#define WORKERS		4
+#define WORKERS_MAX	64
+#define PIECE_SIZE	((size_t)64 << 10)
+
+static const char demo_doc[] =
+	"Count the words of FILE, as LC_ALL=C wc -w does, with several processes\n"
+	"that get their work by calls over /dev/kipc, and kill one of them in the\n"
+	"middle of its work.\n"
+	"\vThe last line is \"words: N\". Exit status: 0 if all went as it should:\n"
+	"every piece was counted once, and that of the killed worker by another;\n"
+	"1 otherwise; 2 wrong usage.";
+
+static const struct argp_option demo_options[] = {
+	{ "workers", 'w', "N", 0, "how many workers, 2 to 64; 4 if not said",
+	  0 },
+	{ "piece", 'p', "BYTES", 0,
+	  "size of the largest piece, up to 262144; 65536 if not said", 0 },
+	{ 0 }
+};
+
+/* What the command line said */
+struct demo_args {
+	const char *path;
+	size_t workers;
+	size_t piece;
+};
+
+static size_t parse_number(const char *text, size_t least, size_t most,
+			   struct argp_state *state)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (end == text || *end || number < least || number > most)
+		argp_error(state, "'%s' is no number from %zu to %zu", text,
+			   least, most);
+	return number;
+}
+
+static error_t demo_parse(int key, char *arg, struct argp_state *state)
+{
+	struct demo_args *args = state->input;
+
+	switch (key) {
+	case 'w':
+		args->workers = parse_number(arg, 2, WORKERS_MAX, state);
+		return 0;
+	case 'p':
+		args->piece = parse_number(arg, 1, DEMO_PIECE_MAX, state);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (args->path)
+			argp_usage(state);
+		args->path = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp demo_argp = {
+	.options = demo_options, .parser = demo_parse,
+	.args_doc = "FILE", .doc = demo_doc,
+};
+
+/* Say so before workers are started, if none of them can get anywhere */
+static int probe(void)
+{
+	struct kipc *endpoint;
+	int ret = kipc_open(NULL, 0, KIPC_OPEN_NO_POOL, &endpoint);
+
+	if (!ret)
+		return kipc_close(endpoint);
+	if (ret == -ENOENT)
+		fprintf(stderr, "kipc-demo: no /dev/kipc: load the module: sudo insmod kipc.ko\n");
+	else
+		fprintf(stderr, "kipc-demo: /dev/kipc: %s\n", strerror(-ret));
+	return ret;
+}
+
+/* Get the pieces done; returns the exit status */
+static int count(struct pieces *pieces, unsigned int workers)
+{
+	struct crew crew = { 0 };
+	struct coordinator coordinator = { .pieces = pieces, .crew = &crew };
+	char name[32];
+	bool well;
+	int ret;
+
+	snprintf(name, sizeof(name), "kipc.demo.%d", (int)getpid());
+	ret = crew_start(&crew, workers, name);
+	if (ret < 0) {
+		fprintf(stderr, "kipc-demo: workers: %s\n", strerror(-ret));
+		return EXIT_FAILURE;
+	}
+	coordinator_run(&coordinator, name);
+	well = crew_end(&crew, coordinator.victim);
+	if (!well)
+		fprintf(stderr, "kipc-demo: a worker did not end as it should\n");
+	if (coordinator.ended || !pieces->count)
+		report_summary(&coordinator);
+	crew_free(&crew);
+	return well && coordinator_verdict(&coordinator) ? EXIT_SUCCESS :
+							   EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct demo_args args = { .workers = WORKERS, .piece = PIECE_SIZE };
+	struct pieces pieces;
+	struct text text;
+	int ret;
+
+	argp_err_exit_status = 2;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	argp_parse(&demo_argp, argc, argv, 0, NULL, &args);
+	if (probe() < 0)
+		return EXIT_FAILURE;
+	ret = text_map(&text, args.path);
+	if (!ret)
+		ret = pieces_cut(&pieces, text.data, text.size, args.piece);
+	if (ret) {
+		fprintf(stderr, "kipc-demo: %s: %s\n", args.path,
+			ret == -EINVAL ? "not a regular file" : strerror(-ret));
+		return EXIT_FAILURE;
+	}
+	printf("kipc-demo: %s: %zu bytes in %zu pieces, %zu workers\n",
+	       args.path, text.size, pieces.count, args.workers);
+	ret = count(&pieces, (unsigned int)args.workers);
+	pieces_free(&pieces);
+	text_unmap(&text);
+	if (fflush(stdout) || ferror(stdout))
+		return EXIT_FAILURE;
+	return ret;
+}
