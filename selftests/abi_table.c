@@ -367,6 +367,8 @@ const struct abi_command abi_commands[] = { {
 }, {
 	COMMAND(KIPC_FREE),
 	.by_server = true,
+	.flags = { { FIELD32(kipc_free, flags), 0 } },
+	.reserved = { FIELD32(kipc_free, reserved) },
 	.pointers = { FIELD64(kipc_free, offsets) },
 	.prepare = prepare_free,
 	.undo = nothing,

@@ -142,28 +142,32 @@ TEST_F(file, in_call_and_reply) {
 	reply_free(&self->pair.client, &call);
 }
 
-/* A receiver without room for descriptors: EMFILE, and the message stays. */
+/*
+ * A receiver without room for descriptors: one-way messages are dropped, and
+ * it receives the next one that it can.
+ */
 TEST_F(file, receiver_has_no_room) {
 	struct kipc_message message;
-	struct kipc_stat before;
-	struct rlimit limit;
-	int i, k;
+	struct kipc_stat stat;
+	int i, room;
 
 	for (i = 0; i < 4; i++)
 		set(self, i, 0);
-	ASSERT_EQ(0, send_files(self, 4));
-	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, NULL,
-				0));
-	stat_get(&self->pair.client, &before);
-	limit = self->limit;
-	for (i = 0; i < 4; i++) {
-		allow_files(i);
-		for (k = 0; k < 3; k++)
-			EXPECT_EQ(-EMFILE, recv_now(&self->pair.server,
-						    &message));
-		EXPECT_TRUE(stat_same(&self->pair.client, &before));
-		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	for (room = 0; room < 4; room++) {
+		ASSERT_EQ(0, send_files(self, 4));
+		ASSERT_EQ(0, send_files(self, 4));
+		ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle,
+					NULL, 0));
+		allow_files(room);
+		ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+		EXPECT_EQ(0, message.attachment_count);
+		EXPECT_EQ(-EAGAIN, recv_now(&self->pair.server, &message));
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &self->limit));
+		stat_get(&self->pair.client, &stat);
+		EXPECT_EQ(0, stat.message_count.used);
+		EXPECT_EQ(0, stat.files.used);
 	}
+	ASSERT_EQ(0, send_files(self, 4));
 	allow_files(4);
 	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
 	EXPECT_EQ(4, message.attachment_count);
@@ -171,8 +175,83 @@ TEST_F(file, receiver_has_no_room) {
 		EXPECT_EQ(0, close((int)came(&self->pair.server, &message,
 					     (__u32)i)->id));
 	message_free(&self->pair.server, &message);
-	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
-	EXPECT_EQ(0, message.attachment_count);
+}
+
+/* A caller is told that it did not come so far. */
+TEST_F(file, receiver_has_no_room_for_a_call) {
+	struct caller caller = {
+		.endpoint = &self->pair.client,
+		.call = {
+			.handle = self->pair.handle,
+			.attachments = PTR(self->attachment),
+			.attachment_count = 2,
+		},
+	};
+	struct kipc_message message;
+	struct kipc_stat stat;
+	int room;
+
+	set(self, 0, 0);
+	set(self, 1, 0);
+	for (room = 0; room < 2; room++) {
+		caller_run(&caller);
+		stat_wait_messages(&self->pair.client, 1);
+		allow_files(room);
+		EXPECT_EQ(-EAGAIN, recv_now(&self->pair.server, &message));
+		EXPECT_EQ(-EAGAIN, caller_join(&caller));
+		EXPECT_EQ(KIPC_STAGE_WITHDRAWN, caller.call.stage);
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &self->limit));
+		stat_get(&self->pair.client, &stat);
+		EXPECT_EQ(0, stat.message_count.used);
+		EXPECT_EQ(0, stat.files.used);
+	}
+}
+
+struct failing {
+	struct thread thread;
+	struct endpoint *endpoint;
+	int stop;
+};
+
+/* Receives, always in vain, until told to stop. */
+static void receive_in_vain(void *arg)
+{
+	struct failing *failing = arg;
+	struct kipc_message message;
+
+	while (!__atomic_load_n(&failing->stop, __ATOMIC_RELAXED))
+		check(recv_now(failing->endpoint, &message) == -EAGAIN);
+}
+
+/* A call that cannot be received, of a node that ends meanwhile */
+TEST_F(file, node_ends_while_there_is_no_room) {
+	struct failing failing = { .endpoint = &self->pair.server };
+	int i;
+
+	set(self, 0, 0);
+	thread_start(&failing.thread, receive_in_vain, &failing);
+	for (i = 0; i < (debug_kernel() ? 50 : 500); i++) {
+		__u32 node = node_create(&self->pair.server, 1);
+		struct caller caller = {
+			.endpoint = &self->pair.client,
+			.call = {
+				.attachments = PTR(self->attachment),
+				.attachment_count = 1,
+			},
+		};
+
+		caller.call.handle = connect_to(&self->pair.client,
+						&self->pair.server, node, 0);
+		allow_files(0);
+		caller_run(&caller);
+		ASSERT_EQ(0, node_destroy(&self->pair.server, node));
+		caller_join(&caller);
+		EXPECT_TRUE(caller.ret == -EOWNERDEAD || caller.ret == -EAGAIN);
+		EXPECT_GE(KIPC_STAGE_WITHDRAWN, caller.call.stage);
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &self->limit));
+	}
+	__atomic_store_n(&failing.stop, 1, __ATOMIC_RELAXED);
+	thread_join(&failing.thread);
 }
 
 /* A caller without room for those of the reply: the reply is lost. */

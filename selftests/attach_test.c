@@ -239,13 +239,11 @@ TEST_F(attach, most) {
 			const struct kipc_attachment *got =
 				came(&self->pair.server, &message, (__u32)i);
 
-			if (i % 3 == 0) {
+			if (i % 3 == 0)
 				EXPECT_EQ(0, close((int)got->id));
-			}
-			if (i % 3 == 1) {
+			if (i % 3 == 1)
 				EXPECT_EQ(0, handle_drop(&self->pair.server,
 							 got->id));
-			}
 		}
 		message_free(&self->pair.server, &message);
 	}
@@ -353,7 +351,7 @@ TEST_F(attach, no_room) {
 	__u32 handle;
 	int i;
 
-	endpoint_open(&small, KIPC_POOL_MIN);
+	endpoint_open(&small, 4096);
 	handle = connect_to(&self->pair.client, &small, node_create(&small, 1),
 			    0);
 	for (i = 0; i < KIPC_ATTACHMENTS_MAX; i++)
@@ -377,8 +375,12 @@ TEST_F(attach, never_received) {
 	set(self, 0, KIPC_ATTACH_HANDLE, self->by_client, KIPC_RIGHT_CALL);
 	set(self, 1, KIPC_ATTACH_FD, 0, 0);
 	ASSERT_EQ(0, send_them(self, 2));
+	stat_get(&self->pair.client, &stat);
+	EXPECT_EQ(1, stat.attached_handles.used);
+	EXPECT_EQ(1, stat.files.used);
 	ASSERT_EQ(0, node_destroy(&self->pair.server, self->pair.node));
 	stat_get(&self->pair.client, &stat);
+	EXPECT_EQ(0, stat.attached_handles.used);
 	EXPECT_EQ(before.handles.used, stat.handles.used);
 	EXPECT_EQ(0, stat.files.used);
 	EXPECT_EQ(0, stat.message_count.used);

@@ -307,6 +307,42 @@ static void watch_and_unwatch(void *arg)
 	must(handle_watch(racer->endpoint, racer->handle, 4));
 }
 
+static void unwatch(void *arg)
+{
+	struct racer *racer = arg;
+	int ret = handle_unwatch(racer->endpoint, racer->handle);
+
+	check(!ret || ret == -ENXIO);
+}
+
+static void drop(void *arg)
+{
+	struct racer *racer = arg;
+
+	must(handle_drop(racer->endpoint, racer->handle));
+}
+
+/* No longer watching, dropping the last use and dying, all at once */
+TEST_F(handle, unwatch_races_with_drop_and_death) {
+	struct racer racer = { .endpoint = &self->pair.client };
+	struct thread first, second;
+	__u32 node;
+	int i;
+
+	for (i = 0; i < (debug_kernel() ? 100 : 1000); i++) {
+		node = node_create(&self->pair.server, 1);
+		racer.handle = connect_to(&self->pair.client,
+					  &self->pair.server, node, 0);
+		ASSERT_EQ(0, handle_watch(&self->pair.client, racer.handle, 1));
+		thread_start(&first, unwatch, &racer);
+		thread_start(&second, drop, &racer);
+		ASSERT_EQ(0, node_destroy(&self->pair.server, node));
+		thread_join(&first);
+		thread_join(&second);
+		expect_nothing(&self->pair.client);
+	}
+}
+
 /* However watching and dying meet, the notice comes exactly once. */
 TEST_F(handle, watch_races_with_death) {
 	struct racer racer = { .endpoint = &self->pair.client, .rounds = 20 };

@@ -15,7 +15,7 @@
 
 #define ENDPOINTS	1000
 #define ENDPOINT_COST	4096
-#define ENDPOINT_POOL	(1U << 20)
+#define ENDPOINT_POOL	1048576U
 #define HANDLES		(200 * KIPC_ATTACHMENTS_MAX)
 #define HANDLE_COST	96
 #define INFLATED	"the debug kernel's checkers need memory of their own"

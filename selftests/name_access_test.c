@@ -196,6 +196,24 @@ TEST_F(access, rights_are_kept) {
 	EXPECT_EQ(0, child_end(&child));
 }
 
+/* Root goes past the mode, but not past the rights that were published. */
+TEST_F(access, root) {
+	struct endpoint root;
+	__u32 handle, less;
+
+	endpoint_open(&root, POOL);
+	ASSERT_EQ(0, publish_as_user(&self->server, self->node, "access.name",
+				     0));
+	EXPECT_EQ(KIPC_RIGHTS_ALL, rights_of(&root, 0));
+	EXPECT_EQ(KIPC_RIGHT_GRANT, rights_of(&root, KIPC_RIGHT_GRANT));
+	ASSERT_EQ(0, name_lookup(&root, "access.name", 0, &handle));
+	ASSERT_EQ(0, handle_dup(&root, handle, X | R, &less));
+	ASSERT_EQ(0, name_unpublish(&self->server, "access.name"));
+	ASSERT_EQ(0, name_publish_handle(&root, "access.name", less, 0));
+	EXPECT_EQ(REFUSED(EACCES), rights_of(&root, W));
+	EXPECT_EQ(X | R, rights_of(&root, 0));
+}
+
 static void unpublish_as(int sock, void *arg)
 {
 	struct endpoint endpoint;

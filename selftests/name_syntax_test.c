@@ -60,6 +60,8 @@ static const struct bytes bad[] = {
 	BYTES("a\n"),
 	BYTES("\x1f"),
 	BYTES("a\x7f"),
+	BYTES("\xc2\x80"),
+	BYTES("a\xc2\x9f"),
 	/* Not the beginning of a character, and an end without one */
 	BYTES("\x80"),
 	BYTES("a\xbf"),

@@ -106,17 +106,29 @@ static void give_name(struct world *world, int index)
 
 static int take_watch(struct world *world, int index)
 {
-	if (index == 1)
-		return handle_watch(&world->client, world->handle, 1);
-	return name_watch(&world->client, "quota.watch", (__u64)index);
+	int ret;
+
+	must(take_handle(world, index));
+	ret = handle_watch(&world->client, world->taken[index].id, 1);
+	if (ret)
+		give_handle(world, index);
+	return ret;
 }
 
 static void give_watch(struct world *world, int index)
 {
-	if (index == 1)
-		must(handle_unwatch(&world->client, world->handle));
-	else
-		must(name_unwatch(&world->client, (__u64)index));
+	must(handle_unwatch(&world->client, world->taken[index].id));
+	give_handle(world, index);
+}
+
+static int take_name_watch(struct world *world, int index)
+{
+	return name_watch(&world->client, "quota.watch", (__u64)index);
+}
+
+static void give_name_watch(struct world *world, int index)
+{
+	must(name_unwatch(&world->client, (__u64)index));
 }
 
 static int take_pool(struct world *world, int index)
@@ -162,6 +174,18 @@ static int take_file(struct world *world, int index)
 	return send_attached(&world->client, world->handle, &file, 1);
 }
 
+static int take_attached(struct world *world, int index)
+{
+	const struct kipc_attachment handle = {
+		.type = KIPC_ATTACH_HANDLE,
+		.id = world->handle,
+		.rights = KIPC_RIGHT_CALL,
+	};
+
+	(void)index;
+	return send_attached(&world->client, world->handle, &handle, 1);
+}
+
 static void give_message(struct world *world, int index)
 {
 	struct kipc_message message;
@@ -169,8 +193,10 @@ static void give_message(struct world *world, int index)
 
 	(void)index;
 	must(recv_now(&world->server, &message));
-	for (i = 0; i < message.attachment_count; i++)
-		close((int)came(&world->server, &message, i)->id);
+	for (i = 0; i < message.attachment_count; i++) {
+		if (came(&world->server, &message, i)->type == KIPC_ATTACH_FD)
+			close((int)came(&world->server, &message, i)->id);
+	}
 	message_free(&world->server, &message);
 }
 
@@ -183,10 +209,14 @@ static const struct quota quotas[] = {
 	QUOTA("max_handles", handles, 1, take_handle, give_handle),
 	QUOTA("max_names", names, 1, take_name, give_name),
 	QUOTA("max_watches", watches, 1, take_watch, give_watch),
+	QUOTA("max_name_watches", name_watches, 1, take_name_watch,
+	      give_name_watch),
 	QUOTA("max_pool_bytes", pool_bytes, 8192, take_pool, give_pool),
 	QUOTA("max_message_bytes", message_bytes, 10, take_bytes, give_message),
 	QUOTA("max_messages", message_count, 1, take_message, give_message),
 	QUOTA("max_files", files, 1, take_file, give_message),
+	QUOTA("max_attached_handles", attached_handles, 1, take_attached,
+	      give_message),
 };
 
 /* As they were before the first test; children of the harness inherit them. */
@@ -302,10 +332,12 @@ TEST_F(quota, exact) {
 	EXPECT_EQ(1, stat.handles.used);
 	EXPECT_EQ(ROOM + 2, stat.names.used);
 	EXPECT_EQ(0, stat.watches.used);
+	EXPECT_EQ(0, stat.name_watches.used);
 	EXPECT_EQ(2 * POOL, stat.pool_bytes.used);
 	EXPECT_EQ(0, stat.message_bytes.used);
 	EXPECT_EQ(0, stat.message_count.used);
 	EXPECT_EQ(0, stat.files.used);
+	EXPECT_EQ(0, stat.attached_handles.used);
 	EXPECT_EQ(2, stat.domain_endpoints);
 	EXPECT_EQ(ROOM + 2, stat.domain_names);
 }

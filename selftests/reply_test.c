@@ -168,6 +168,51 @@ TEST_F(reply, by_several_threads) {
 	}
 }
 
+/* Answers with a good attachment and a payload that is not there. */
+static void answer_badly(void *arg)
+{
+	struct replier *replier = arg;
+	struct kipc_attachment file = { .type = KIPC_ATTACH_FD };
+	struct kipc_reply reply = {
+		.token = replier->token,
+		.data = 1,
+		.data_size = 1,
+		.attachments = PTR(&file),
+		.attachment_count = 1,
+	};
+
+	replier->ret = kipc(replier->endpoint->fd, KIPC_REPLY, &reply);
+}
+
+/* An answer that fails does not get into the way of one that succeeds. */
+TEST_F(reply, one_fails_and_one_answers) {
+	struct replier good, bad;
+	int round;
+
+	good.endpoint = &self->pair.server;
+	bad.endpoint = &self->pair.server;
+	for (round = 0; round < (debug_kernel() ? 100 : 1000); round++) {
+		good.token = self->token;
+		bad.token = self->token;
+		thread_start(&bad.thread, answer_badly, &bad);
+		answer(&good);
+		thread_join(&bad.thread);
+		/* While the other one had it in hand it was not there. */
+		EXPECT_TRUE(bad.ret == -EFAULT || bad.ret == -ENXIO);
+		if (good.ret) {
+			EXPECT_EQ(-ENXIO, good.ret);
+			EXPECT_EQ(-EFAULT, bad.ret);
+			EXPECT_EQ(0, reply_empty(&self->pair.server,
+						 self->token));
+		}
+		EXPECT_EQ(0, join(self));
+		EXPECT_EQ(0, self->caller.call.reply_attachment_count);
+		caller_start(&self->caller, &self->pair.client,
+			     self->pair.handle);
+		self->token = recv_call(&self->pair.server);
+	}
+}
+
 /* Answers may come in any order, long after other calls. */
 TEST_F(reply, deferred) {
 	struct caller caller[4];

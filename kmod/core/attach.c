@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "core/compat.h"
 #include "core/cycle.h"
 #include "core/handle.h"
 #include "core/live.h"
@@ -201,7 +202,7 @@ int kipc_attachments_receive_files(struct kipc_attachments *attachments)
 		item = &attachments->item[i];
 		if (!item->file)
 			continue;
-		fd = receive_fd(item->file, O_CLOEXEC);
+		fd = kipc_receive_fd(item->file, O_CLOEXEC);
 		if (fd < 0) {
 			close_files(attachments, i);
 			return fd;

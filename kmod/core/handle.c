@@ -394,10 +394,11 @@ int kipc_handle_drop(struct kipc_table *table, u32 id)
 static int arm_locked(struct kipc_table *table, u32 id,
 		      struct kipc_watch *watch)
 {
-	struct kipc_handle *handle = xa_load(&table->handles, id);
+	struct kipc_handle *handle;
 
 	lockdep_assert_held(&table->lock);
 
+	handle = xa_load(&table->handles, id);
 	if (!handle)
 		return -ENXIO;
 	if (!(handle->rights & KIPC_RIGHT_WATCH))

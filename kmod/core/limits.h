@@ -24,6 +24,7 @@
 #define KIPC_DEFAULT_MESSAGE_BYTES	(128UL * SZ_1M)
 #define KIPC_DEFAULT_MESSAGES		16384
 #define KIPC_DEFAULT_FILES		4096
+#define KIPC_DEFAULT_ATTACHED_HANDLES	4096
 
 /* Uses that one handle can count */
 #define KIPC_HANDLE_USES_MAX		U32_MAX
@@ -31,8 +32,15 @@
 /* Segments of a payload that need no memory of their own */
 #define KIPC_VEC_INLINE			8
 
-/* Slices begin and end at multiples of this, in bytes */
-#define KIPC_SLICE_ALIGN		64
+/*
+ * Slices begin and end at multiples of this, in bytes. Each slice keeps the
+ * description of its message, so the quota of pools bounds those too: a pool
+ * full of the smallest messages pins less than one and a half times its size.
+ */
+#define KIPC_SLICE_ALIGN		256
+
+/* Mappings of one pool, not counting those that fork() made of them */
+#define KIPC_POOL_MAPPINGS_MAX		16
 
 /* An idle pool gives its pages back after this many milliseconds, or twice */
 #define KIPC_POOL_TRIM_MS		1000

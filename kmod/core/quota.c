@@ -20,6 +20,7 @@ static unsigned long limits[KIPC_QUOTA_COUNT] = {
 	[KIPC_QUOTA_MESSAGE_BYTES] = KIPC_DEFAULT_MESSAGE_BYTES,
 	[KIPC_QUOTA_MESSAGES] = KIPC_DEFAULT_MESSAGES,
 	[KIPC_QUOTA_FILES] = KIPC_DEFAULT_FILES,
+	[KIPC_QUOTA_ATTACHED_HANDLES] = KIPC_DEFAULT_ATTACHED_HANDLES,
 };
 
 static const char *const names[KIPC_QUOTA_COUNT] = {
@@ -33,6 +34,7 @@ static const char *const names[KIPC_QUOTA_COUNT] = {
 	[KIPC_QUOTA_MESSAGE_BYTES] = "message_bytes",
 	[KIPC_QUOTA_MESSAGES] = "messages",
 	[KIPC_QUOTA_FILES] = "files",
+	[KIPC_QUOTA_ATTACHED_HANDLES] = "attached_handles",
 };
 
 #define LIMIT(name, kind, text)						\
@@ -49,6 +51,8 @@ LIMIT(pool_bytes, KIPC_QUOTA_POOL_BYTES, "bytes of pools");
 LIMIT(message_bytes, KIPC_QUOTA_MESSAGE_BYTES, "bytes in messages on the way");
 LIMIT(messages, KIPC_QUOTA_MESSAGES, "messages on the way");
 LIMIT(files, KIPC_QUOTA_FILES, "files in messages on the way");
+LIMIT(attached_handles, KIPC_QUOTA_ATTACHED_HANDLES,
+      "handles in messages on the way");
 
 static struct kipc_user *find_and_get_locked(struct kipc_domain *domain,
 					     kuid_t uid)

@@ -28,6 +28,8 @@ struct kipc_domain;
  * @KIPC_QUOTA_MESSAGE_BYTES: bytes sent and not yet received
  * @KIPC_QUOTA_MESSAGES: messages sent and not yet received
  * @KIPC_QUOTA_FILES: files attached to those
+ * @KIPC_QUOTA_ATTACHED_HANDLES: handles and nodes attached to those; they take
+ *	room in the receivers' tables
  * @KIPC_QUOTA_COUNT: how many kinds there are
  */
 enum kipc_quota {
@@ -41,6 +43,7 @@ enum kipc_quota {
 	KIPC_QUOTA_MESSAGE_BYTES,
 	KIPC_QUOTA_MESSAGES,
 	KIPC_QUOTA_FILES,
+	KIPC_QUOTA_ATTACHED_HANDLES,
 	KIPC_QUOTA_COUNT,
 };
 

@@ -88,7 +88,6 @@ static const struct file_operations device_fops = {
 	.poll = device_poll,
 	.mmap = device_mmap,
 	.show_fdinfo = device_show_fdinfo,
-	.llseek = no_llseek,
 };
 
 static struct miscdevice device = {

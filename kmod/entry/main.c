@@ -17,7 +17,7 @@ static void build_check_abi(void)
 	BUILD_BUG_ON(sizeof(struct kipc_vec) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_attachment) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_info) != 56);
-	BUILD_BUG_ON(sizeof(struct kipc_stat) != 224);
+	BUILD_BUG_ON(sizeof(struct kipc_stat) != 240);
 	BUILD_BUG_ON(sizeof(struct kipc_node_create) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_node_destroy) != 8);
 	BUILD_BUG_ON(sizeof(struct kipc_handle_dup) != 16);

@@ -233,7 +233,8 @@ static int receive_reply(struct kipc_endpoint *endpoint,
 	if (ret) {
 		args->stage = KIPC_STAGE_REPLY_LOST;
 		kipc_delivery_undo(reply, endpoint);
-		return ret;
+		/* Else it is what a security module said. */
+		return ret == -EMFILE || ret == -ENOMEM ? ret : -EACCES;
 	}
 	args->reply_offset = reply->slice.offset;
 	args->reply_size = reply->size;

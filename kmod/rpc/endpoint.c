@@ -162,6 +162,7 @@ void kipc_endpoint_stat(struct kipc_endpoint *endpoint, struct kipc_stat *stat)
 	usage(endpoint, KIPC_QUOTA_MESSAGE_BYTES, &stat->message_bytes);
 	usage(endpoint, KIPC_QUOTA_MESSAGES, &stat->message_count);
 	usage(endpoint, KIPC_QUOTA_FILES, &stat->files);
+	usage(endpoint, KIPC_QUOTA_ATTACHED_HANDLES, &stat->attached_handles);
 	stat->domain_endpoints = READ_ONCE(domain->endpoint_count);
 	stat->domain_names = READ_ONCE(domain->registry.count);
 	kipc_domain_traffic(domain, &traffic);

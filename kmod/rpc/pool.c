@@ -33,6 +33,7 @@ void kipc_pool_init(struct kipc_pool *pool, struct kipc_user *user,
 	address_space_init_once(&pool->mapping);
 	pool->mapping.host = inode;
 	pool->mapping.a_ops = &empty_aops;
+	atomic_set(&pool->mappings, 0);
 	pool->memcg = NULL;
 	pool->user = user;
 	INIT_DELAYED_WORK(&pool->trim, kipc_pool_trim_work);
@@ -125,7 +126,8 @@ static int set_size(struct kipc_pool *pool, unsigned long size)
  * @vma: where
  *
  * Context: Process context, with the mmap lock held for writing.
- * Return: 0, -EDQUOT, -EINVAL, or -EPERM (it is to be writable).
+ * Return: 0, -EBUSY (too many mappings), -EDQUOT, -EINVAL, or -EPERM (it is to
+ * be writable).
  */
 int kipc_pool_mmap(struct kipc_pool *pool, struct vm_area_struct *vma)
 {
@@ -148,6 +150,8 @@ int kipc_pool_mmap(struct kipc_pool *pool, struct vm_area_struct *vma)
 		if (ret)
 			return ret;
 	}
+	if (!atomic_add_unless(&pool->mappings, 1, KIPC_POOL_MAPPINGS_MAX))
+		return -EBUSY;
 	vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
 		     VM_MAYWRITE | VM_MAYEXEC);
 	vma->vm_ops = &kipc_pool_vm_ops;

@@ -9,7 +9,7 @@
  * while, so an idle pool holds none, however large it is. They are charged to
  * the memory cgroup of the process that mapped the pool.
  *
- * Locks. @lock protects the slices. @pages is read under RCU. A page is added
+ * Locks. @lock protects the slices. @pages is read under RCU; a page is added
  * with @populate held. A page is taken away with @populate held, and out of
  * @pages with @lock held, after a look that no slice needs it:
  *
@@ -54,6 +54,7 @@ struct vm_area_struct;
  * @populate: protects the coming and going of pages
  * @pages: the pages by index
  * @mapping: through which user space maps them
+ * @mappings: how many there are
  * @memcg: who is charged for them, referenced; or NULL
  * @user: who is charged for @size; the endpoint holds the reference
  * @trim: takes back pages that nothing needs
@@ -68,6 +69,7 @@ struct kipc_pool {
 	struct mutex populate;	/* coming and going of pages */
 	struct xarray pages;
 	struct address_space mapping;
+	atomic_t mappings;
 	struct mem_cgroup *memcg;
 	struct kipc_user *user;
 	struct delayed_work trim;

@@ -21,7 +21,7 @@ static struct page *page_new(struct kipc_pool *pool)
 	/* A pool that is too large for its cgroup fails; it kills nobody. */
 	old = set_active_memcg(pool->memcg);
 	page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO |
-			  __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+			  __GFP_NORETRY | __GFP_NOWARN);
 	set_active_memcg(old);
 	if (page)
 		kipc_live_add(KIPC_LIVE_POOL_PAGES, 1);
@@ -40,15 +40,24 @@ static void page_end(struct page *page)
  */
 static struct page *page_add(struct kipc_pool *pool, unsigned long index)
 {
-	struct page *new = page_new(pool), *page;
+	struct page *new, *page;
 
+	new = page_new(pool);
 	if (!new)
-		return NULL;
-	mutex_lock(&pool->populate);
+		return ERR_PTR(-ENOMEM);
+	if (mutex_lock_killable(&pool->populate)) {
+		page_end(new);
+		return ERR_PTR(-EINTR);
+	}
 	page = xa_load(&pool->pages, index);
-	if (!page && !xa_err(xa_store(&pool->pages, index, new, GFP_KERNEL))) {
-		page = new;
-		new = NULL;
+	if (!page) {
+		page = xa_store(&pool->pages, index, new, GFP_KERNEL);
+		if (!xa_is_err(page)) {
+			page = new;
+			new = NULL;
+		} else {
+			page = ERR_PTR(-ENOMEM);
+		}
 	}
 	mutex_unlock(&pool->populate);
 	if (new)
@@ -56,7 +65,7 @@ static struct page *page_add(struct kipc_pool *pool, unsigned long index)
 	return page;
 }
 
-/* A page under a slice, made if it is not there; NULL without memory */
+/* A page under a slice, made if it is not there, or -ENOMEM or -EINTR */
 static struct page *page_get(struct kipc_pool *pool, unsigned long index)
 {
 	struct page *page = xa_load(&pool->pages, index);
@@ -79,8 +88,8 @@ static int copy_segment(struct kipc_pool *pool, u32 offset,
 	while (size) {
 		n = chunk_of(offset, size);
 		page = page_get(pool, offset >> PAGE_SHIFT);
-		if (!page)
-			return -ENOMEM;
+		if (IS_ERR(page))
+			return PTR_ERR(page);
 		if (copy_from_user(page_address(page) + offset_in_page(offset),
 				   from, n))
 			return -EFAULT;
@@ -127,15 +136,18 @@ int kipc_pool_copy_payload(struct kipc_pool *pool, u32 offset,
  * @size: its size
  *
  * Context: Process context. May sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -EINTR (the sender is being killed) or -ENOMEM.
  */
 int kipc_pool_populate(struct kipc_pool *pool, u32 offset, u32 size)
 {
 	unsigned long index = offset >> PAGE_SHIFT;
+	struct page *page;
 
-	for (; index < DIV_ROUND_UP(offset + size, PAGE_SIZE); index++)
-		if (!page_get(pool, index))
-			return -ENOMEM;
+	for (; index < DIV_ROUND_UP(offset + size, PAGE_SIZE); index++) {
+		page = page_get(pool, index);
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+	}
 	return 0;
 }
 
@@ -167,15 +179,16 @@ static vm_fault_t pool_fault(struct vm_fault *vmf)
 	struct kipc_pool *pool = vmf->vma->vm_private_data;
 	struct page *page;
 
-	rcu_read_lock();
+	/* A page is taken away under this lock, and let go after it. */
+	spin_lock(&pool->lock);
 	page = xa_load(&pool->pages, vmf->pgoff);
-	if (page && !get_page_unless_zero(page))
-		page = NULL;
-	rcu_read_unlock();
+	if (page)
+		get_page(page);
+	spin_unlock(&pool->lock);
 	if (!page)
 		return VM_FAULT_SIGBUS;
 
-	/* It may have been taken away, and even be somebody else's by now. */
+	/* It may have been taken away meanwhile. */
 	lock_page(page);
 	if (xa_load(&pool->pages, vmf->pgoff) != page) {
 		unlock_page(page);
@@ -186,22 +199,59 @@ static vm_fault_t pool_fault(struct vm_fault *vmf)
 	return VM_FAULT_LOCKED;
 }
 
+static void pool_vma_open(struct vm_area_struct *vma)
+{
+	struct kipc_pool *pool = vma->vm_private_data;
+
+	atomic_inc(&pool->mappings);
+}
+
+static void pool_vma_close(struct vm_area_struct *vma)
+{
+	struct kipc_pool *pool = vma->vm_private_data;
+
+	atomic_dec(&pool->mappings);
+}
+
+/* Each mapping makes it more work to take a page away: they are counted. */
+static int pool_vma_may_split(struct vm_area_struct *vma, unsigned long address)
+{
+	return -EINVAL;
+}
+
 const struct vm_operations_struct kipc_pool_vm_ops = {
+	.open = pool_vma_open,
+	.close = pool_vma_close,
+	.may_split = pool_vma_may_split,
 	.fault = pool_fault,
 };
 
-/* Whether the page at @index is not needed; it is out of the pool then. */
-static bool take_away(struct kipc_pool *pool, unsigned long index)
+/* Takes the page at @index out of the pool, unless a slice needs it. */
+static struct page *take_away(struct kipc_pool *pool, unsigned long index)
 {
 	u32 start = index << PAGE_SHIFT;
-	bool unused;
+	struct page *page = NULL;
 
 	spin_lock(&pool->lock);
-	unused = !kipc_slice_overlaps(&pool->slices, start, start + PAGE_SIZE);
-	if (unused)
-		xa_erase(&pool->pages, index);
+	if (!kipc_slice_overlaps(&pool->slices, start, start + PAGE_SIZE))
+		page = xa_erase(&pool->pages, index);
 	spin_unlock(&pool->lock);
-	return unused;
+	return page;
+}
+
+static void trim_page(struct kipc_pool *pool, unsigned long index)
+{
+	struct page *page;
+
+	mutex_lock(&pool->populate);
+	page = take_away(pool, index);
+	if (page) {
+		lock_page(page);
+		unmap_mapping_pages(&pool->mapping, index, 1, false);
+		unlock_page(page);
+		page_end(page);
+	}
+	mutex_unlock(&pool->populate);
 }
 
 /**
@@ -216,17 +266,10 @@ void kipc_pool_trim(struct kipc_pool *pool, unsigned long first)
 	unsigned long index;
 	struct page *page;
 
-	mutex_lock(&pool->populate);
 	xa_for_each_start(&pool->pages, index, page, first) {
-		if (!take_away(pool, index))
-			continue;
-		lock_page(page);
-		unmap_mapping_pages(&pool->mapping, index, 1, false);
-		unlock_page(page);
-		page_end(page);
+		trim_page(pool, index);
 		cond_resched();
 	}
-	mutex_unlock(&pool->populate);
 }
 
 /**
@@ -263,8 +306,8 @@ void kipc_pool_trim_work(struct work_struct *work)
 void kipc_pool_plan_trim(struct kipc_pool *pool)
 {
 	if (!delayed_work_pending(&pool->trim))
-		schedule_delayed_work(&pool->trim,
-				      msecs_to_jiffies(KIPC_POOL_TRIM_MS));
+		queue_delayed_work(system_unbound_wq, &pool->trim,
+				   msecs_to_jiffies(KIPC_POOL_TRIM_MS));
 }
 
 /**

@@ -14,19 +14,34 @@ static struct kipc_request *request_of(struct kipc_entry *entry, u32 kind)
 	return container_of(entry, struct kipc_request, entry);
 }
 
-/* Whether it is the receiver's lack, which it can mend, and not the message */
-static bool is_lack(int error)
+/*
+ * The receiver cannot take the files of what is in hand.
+ *
+ * For want of memory the request is put back. Otherwise it would be in the way
+ * of all others, perhaps for ever: then it fails.
+ */
+static int refuse_request(struct kipc_endpoint *endpoint,
+			  const struct kipc_recv *args, struct kipc_hand *hand,
+			  int error)
 {
-	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+	int ret = 0;
+
+	if (error == -EMFILE || error == -ENFILE) {
+		kipc_request_fail(hand->request, -EAGAIN);
+	} else if (error != -ENOMEM) {
+		kipc_request_fail(hand->request, -EACCES);
+	} else {
+		ret = error;
+		if (!kipc_queue_untake(&endpoint->queue, hand->entry,
+				       &args->message))
+			kipc_request_fail(hand->request, -EOWNERDEAD);
+	}
+	hand->entry->ops->put(hand->entry);
+	hand->entry = NULL;
+	return ret;
 }
 
-/*
- * Describes what is in hand to the running thread.
- *
- * If the receiver has no room for the files the request is put back. If a
- * security module forbids one, the request would be in the way of all others
- * for ever: it fails.
- */
+/* Describes what is in hand to the running thread. */
 static int open_request(struct kipc_endpoint *endpoint, struct kipc_recv *args,
 			struct kipc_hand *hand)
 {
@@ -35,16 +50,7 @@ static int open_request(struct kipc_endpoint *endpoint, struct kipc_recv *args,
 
 	kipc_request_describe(request, &args->message);
 	ret = kipc_delivery_receive_files(&request->delivery, endpoint);
-	if (!ret)
-		return 0;
-	if (!is_lack(ret))
-		kipc_request_fail(request, -EACCES);
-	else if (!kipc_queue_untake(&endpoint->queue, hand->entry,
-				    &args->message))
-		kipc_request_fail(request, -EOWNERDEAD);
-	hand->entry->ops->put(hand->entry);
-	hand->entry = NULL;
-	return is_lack(ret) ? ret : 0;
+	return ret ? refuse_request(endpoint, args, hand, ret) : 0;
 }
 
 static int take(struct kipc_endpoint *endpoint, struct kipc_recv *args,
@@ -70,8 +76,7 @@ static int take(struct kipc_endpoint *endpoint, struct kipc_recv *args,
  * @hand: gets what is in hand, for kipc_recv_finish()
  *
  * Context: Process context. Sleeps.
- * Return: 0, -EAGAIN (nothing there), -EMFILE, -ENFILE, -ENOMEM, -ERESTARTSYS
- * or -ETIMEDOUT.
+ * Return: 0, -EAGAIN (nothing there), -ENOMEM, -ERESTARTSYS or -ETIMEDOUT.
  */
 int kipc_recv(struct kipc_endpoint *endpoint, struct kipc_recv *args,
 	      bool nonblock, struct kipc_hand *hand)

@@ -31,27 +31,49 @@ void kipc_request_init(struct kipc_request *request,
 	kipc_sender_init(&request->sender);
 }
 
+/* What comes with few messages only */
+static int charge_attachments(struct kipc_request *request,
+			      struct kipc_user *user)
+{
+	struct kipc_attachments *attachments = request->delivery.attachments;
+	u32 files, handles;
+	int ret;
+
+	request->charged_files = 0;
+	request->charged_handles = 0;
+	if (!attachments)
+		return 0;
+	files = attachments->file_count;
+	handles = attachments->count - files;
+	ret = kipc_quota_charge(user, KIPC_QUOTA_FILES, files);
+	if (ret)
+		return ret;
+	ret = kipc_quota_charge(user, KIPC_QUOTA_ATTACHED_HANDLES, handles);
+	if (ret) {
+		kipc_quota_release(user, KIPC_QUOTA_FILES, files);
+		return ret;
+	}
+	request->charged_files = files;
+	request->charged_handles = handles;
+	return 0;
+}
+
 static int charge(struct kipc_request *request, struct kipc_user *user)
 {
 	u64 bytes = request->delivery.size;
-	u32 files = 0;
 	int ret;
 
-	if (request->delivery.attachments)
-		files = request->delivery.attachments->file_count;
 	ret = kipc_quota_charge(user, KIPC_QUOTA_MESSAGES, 1);
 	if (ret)
 		return ret;
 	ret = kipc_quota_charge(user, KIPC_QUOTA_MESSAGE_BYTES, bytes);
 	if (ret)
 		goto err_messages;
-	if (files)
-		ret = kipc_quota_charge(user, KIPC_QUOTA_FILES, files);
+	ret = charge_attachments(request, user);
 	if (ret)
 		goto err_bytes;
 	request->charged = kipc_user_get(user);
 	request->charged_bytes = bytes;
-	request->charged_files = files;
 	return 0;
 
 err_bytes:
@@ -73,6 +95,9 @@ static void uncharge(struct kipc_request *request)
 	if (request->charged_files)
 		kipc_quota_release(user, KIPC_QUOTA_FILES,
 				   request->charged_files);
+	if (request->charged_handles)
+		kipc_quota_release(user, KIPC_QUOTA_ATTACHED_HANDLES,
+				   request->charged_handles);
 	request->charged = NULL;
 	kipc_user_put(user);
 }

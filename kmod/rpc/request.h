@@ -58,6 +58,7 @@ struct kipc_request_ops {
  * @entry: in the target's queue
  * @refs: references
  * @charged_files: what the sender is charged for, besides one message
+ * @charged_handles: the same
  * @charged_bytes: the same
  * @charged: the sender's user, referenced; NULL if nothing is charged
  * @node: for which; referenced
@@ -70,6 +71,7 @@ struct kipc_request {
 	struct kipc_entry entry;
 	refcount_t refs;
 	u32 charged_files;
+	u32 charged_handles;
 	u64 charged_bytes;
 	struct kipc_user *charged;
 	struct kipc_node *node;

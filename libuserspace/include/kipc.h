@@ -294,7 +294,8 @@ int kipc_close(struct kipc *endpoint);
  * @endpoint: the endpoint
  *
  * It polls as readable (POLLIN) when kipc_dispatch() has something to do. It
- * must not be closed or read, and ioctls on it go behind the library's back.
+ * must not be closed, ioctls on it go behind the library's back, and O_NONBLOCK
+ * set on it would end kipc_serve() with EAGAIN.
  *
  * Return: the file descriptor, which belongs to the endpoint; or -errno.
  */
@@ -561,7 +562,7 @@ int kipc_name_watch(struct kipc *endpoint, const char *prefix,
  *	result.
  *
  * Errors: EACCES (the handle lacks CALL), EAGAIN (no room in the receiver's
- * pool), EDQUOT, EFAULT, EINTR, EINVAL, EMFILE (the reply's file descriptors),
+ * pool, or no file descriptors for what is attached), EDQUOT, EFAULT, EINTR, EINVAL, EMFILE (the reply's file descriptors),
  * EMSGSIZE (larger than the receiver's pool), ENOMEM, ENXIO (no such handle),
  * EOWNERDEAD (the object, or who served it, died), ETIMEDOUT. The result's
  * stage says whether a server may have seen the call.
@@ -583,8 +584,10 @@ int kipc_call(struct kipc *endpoint, uint32_t handle, uint32_t code,
  * Attachments travel all or none. File descriptors and handles stay the
  * caller's own, too.
  *
- * Errors: as kipc_call(); and EACCES (an attached handle lacks GRANT), EBADF,
- * ELOOP, EMFILE, ENXIO for attachments.
+ * Errors: as kipc_call(); and E2BIG (too many segments or attachments); and for
+ * attachments EACCES (a handle lacks GRANT or a right that it is to pass on, or
+ * a security module keeps a file from the receiver), EBADF, ELOOP (an endpoint),
+ * ENXIO (no such handle or node).
  * Return: as kipc_call().
  */
 int kipc_callv(struct kipc *endpoint, uint32_t handle, uint32_t code,
@@ -616,8 +619,11 @@ int kipc_send(struct kipc *endpoint, uint32_t handle, uint32_t code,
  * @code: as for kipc_send()
  * @content: payload and attachments; NULL for neither
  *
- * Errors: as kipc_send(); and EACCES, EBADF, ELOOP (an endpoint, an AF_UNIX
- * socket or an io_uring instance), ENXIO for attachments.
+ * A message whose files the receiver has no room for is dropped when it would
+ * be received.
+ *
+ * Errors: as kipc_send(); and as kipc_callv() for content, with ELOOP also for
+ * AF_UNIX sockets and io_uring instances.
  * Return: 0 or -errno.
  */
 int kipc_sendv(struct kipc *endpoint, uint32_t handle, uint32_t code,
@@ -684,8 +690,8 @@ void kipc_attachment_set_fd(struct kipc_attachment *attachment, int fd);
  * kipc_attachment_set_handle() - make an attachment of a handle
  * @attachment: to be filled in
  * @handle: a handle with the right GRANT
- * @rights: KIPC_RIGHT_ bits that the receiver is to have, as far as the handle
- *	has them
+ * @rights: KIPC_RIGHT_ bits that the receiver is to have, each of which the
+ *	handle must have
  */
 void kipc_attachment_set_handle(struct kipc_attachment *attachment,
 				uint32_t handle, uint32_t rights);
@@ -750,8 +756,8 @@ int kipc_serve_stop(struct kipc *endpoint);
  * @endpoint: the endpoint
  * @deadline: how long to wait; KIPC_NO_WAIT not to
  *
- * Errors: EAGAIN (KIPC_NO_WAIT and nothing there), EINTR, EMFILE (the
- * message's file descriptors; it is still there), ETIMEDOUT.
+ * Errors: EAGAIN (KIPC_NO_WAIT and nothing there), EINTR, ENOMEM (the message
+ * is still there), ETIMEDOUT.
  * Return: 1 or -errno.
  */
 int kipc_dispatch_one(struct kipc *endpoint, uint64_t deadline);
@@ -918,8 +924,8 @@ void *kipc_request_buffer(struct kipc_request *request, size_t size);
  * be answered; a handler that returns the error makes it the reply's code.
  *
  * Errors: EAGAIN (no room in the caller's pool), EALREADY (answered or deferred
- * before), ECANCELED (the caller is gone), EDQUOT, EFAULT, EINVAL (not a call),
- * EMSGSIZE (larger than the caller's pool), ENOMEM.
+ * before), ECANCELED (the caller is gone), EFAULT, EINVAL (not a call), EMSGSIZE
+ * (larger than the caller's pool), ENOMEM.
  * Return: 0 or -errno.
  */
 int kipc_request_reply(struct kipc_request *request, int code,
@@ -935,8 +941,7 @@ int kipc_request_reply(struct kipc_request *request, int code,
  * @flags: KIPC_REPLY_NOW: answer before this returns. With attachments it is
  *	always so.
  *
- * Errors: as kipc_request_reply(); and EACCES, EBADF, ELOOP, ENXIO for
- * attachments.
+ * Errors: as kipc_request_reply(); and as kipc_callv() for content.
  * Return: 0 or -errno.
  */
 int kipc_request_replyv(struct kipc_request *request, int code,

@@ -45,7 +45,7 @@ static int set_vector(struct kipc_payload *payload, const struct iovec *iov)
  * @content: what the user gave; NULL for nothing. It must stay as it is until
  *	the system call is done.
  *
- * Return: 0, -EINVAL or -ENOMEM.
+ * Return: 0, -E2BIG or -ENOMEM.
  */
 int kipc_payload_init(struct kipc_payload *payload,
 		      const struct kipc_content *content)
@@ -56,7 +56,7 @@ int kipc_payload_init(struct kipc_payload *payload,
 		content = &nothing;
 	if (content->iov_count > KIPC_VEC_MAX ||
 	    content->attachment_count > KIPC_ATTACHMENTS_MAX)
-		return -EINVAL;
+		return -E2BIG;
 	payload->attachments = (uintptr_t)content->attachments;
 	payload->attachment_count = content->attachment_count;
 	payload->flags = 0;

@@ -33,7 +33,7 @@
  * @endpoint: constant
  * @max_threads: constant
  * @threads: that are in the loop; read also without the lock, as a hint
- * @is_starting: one was started and is not in the loop yet
+ * @is_starting: one was started and got no message yet: it waits, or will
  * @error: the first that ended a loop
  * @started: how many of @thread are to be joined
  * @thread: all but the first
@@ -100,7 +100,7 @@ static void grow(struct kipc_serving *serving)
 	pthread_mutex_unlock(&endpoint->lock);
 }
 
-/* Another thread may close a file soon; until then the message stays queued */
+/* Things may be better in a moment, and until then what is queued stays there */
 static void pause_shortly(void)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
@@ -108,7 +108,17 @@ static void pause_shortly(void)
 	nanosleep(&pause, NULL);
 }
 
-static int loop(struct kipc_serving *serving, struct kipc_worker *worker)
+/* A thread that was started got its first message: others may be started */
+static void arrive(struct kipc_serving *serving, bool *is_new)
+{
+	*is_new = false;
+	pthread_mutex_lock(&serving->endpoint->lock);
+	serving->is_starting = false;
+	pthread_mutex_unlock(&serving->endpoint->lock);
+}
+
+static int loop(struct kipc_serving *serving, struct kipc_worker *worker,
+		bool is_new)
 {
 	int ret = 0;
 
@@ -116,12 +126,14 @@ static int loop(struct kipc_serving *serving, struct kipc_worker *worker)
 		ret = kipc_worker_next(worker, 0, KIPC_FOREVER);
 		if (ret == -EINTR)
 			continue;
-		if (ret == -EMFILE) {
+		if (ret == -ENOMEM) {
 			pause_shortly();
 			continue;
 		}
 		if (ret < 0)
 			return ret;
+		if (is_new)
+			arrive(serving, &is_new);
 		if (worker->command.recv.message.flags & KIPC_MSG_NO_IDLE)
 			grow(serving);
 		kipc_worker_handle(worker);
@@ -149,25 +161,20 @@ static void leave(struct kipc_serving *serving, int error)
 		pause_shortly();
 }
 
-static void work(struct kipc_serving *serving)
+static void work(struct kipc_serving *serving, bool is_new)
 {
 	struct kipc_worker worker;
 	int ret;
 
 	kipc_worker_init(&worker, serving->endpoint);
-	ret = loop(serving, &worker);
+	ret = loop(serving, &worker, is_new);
 	kipc_worker_finish(&worker);
 	leave(serving, ret);
 }
 
 static void *thread_main(void *argument)
 {
-	struct kipc_serving *serving = argument;
-
-	pthread_mutex_lock(&serving->endpoint->lock);
-	serving->is_starting = false;
-	pthread_mutex_unlock(&serving->endpoint->lock);
-	work(serving);
+	work(argument, true);
 	return NULL;
 }
 
@@ -208,7 +215,7 @@ static int run(struct kipc *endpoint, struct kipc_serving *serving)
 		return ret;
 	ret = kipc_wake_arm(endpoint);
 	if (!ret) {
-		work(serving);
+		work(serving, false);
 		join_threads(serving);
 		kipc_wake_disarm(endpoint);
 		__atomic_store_n(&endpoint->stop, false, __ATOMIC_SEQ_CST);

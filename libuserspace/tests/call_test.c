@@ -108,14 +108,12 @@ static void gathers(void)
 	EXPECT_EQ(0, kipc_callv(world.client, world.handle, 0, NULL,
 				KIPC_FOREVER, NULL));
 	content.iov_count = KIPC_VEC_MAX + 1;
-	EXPECT_EQ(-EINVAL, kipc_callv(world.client, world.handle, 0, &content,
-				      KIPC_FOREVER, &result));
-	EXPECT_EQ(-EINVAL, kipc_sendv(world.client, world.handle, 0,
-				      &content));
+	EXPECT_EQ(-E2BIG, kipc_callv(world.client, world.handle, 0, &content,
+				     KIPC_FOREVER, &result));
+	EXPECT_EQ(-E2BIG, kipc_sendv(world.client, world.handle, 0, &content));
 	content.iov_count = 0;
 	content.attachment_count = KIPC_ATTACHMENTS_MAX + 1;
-	EXPECT_EQ(-EINVAL, kipc_sendv(world.client, world.handle, 0,
-				      &content));
+	EXPECT_EQ(-E2BIG, kipc_sendv(world.client, world.handle, 0, &content));
 	world_stop(&world);
 	world_close(&world);
 }
@@ -201,7 +199,10 @@ static int give_objects(struct kipc_request *request, void *userdata)
 {
 	struct kipc_node **other = userdata;
 	struct kipc_attachment list[3];
+	char text[] = "hello";
+	const struct iovec segment = { text, 5 };
 	const struct kipc_content content = {
+		.iov = &segment, .iov_count = 1,
 		.attachments = list, .attachment_count = 3,
 	};
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -223,7 +224,8 @@ static void expect_given(const struct world *world, struct kipc_result *result)
 	EXPECT_EQ(0, kipc_call(world->client, world->handle, 0, NULL, 0,
 			       KIPC_FOREVER, result));
 	EXPECT_EQ(3, result->attachment_count);
-	EXPECT(!result->data);
+	EXPECT_EQ(5, result->size);
+	EXPECT_EQ(0, memcmp(result->data, "hello", 5));
 	fd = kipc_result_take_fd(result, 0);
 	EXPECT(fd >= 0);
 	EXPECT_EQ(-EALREADY, kipc_result_take_fd(result, 0));

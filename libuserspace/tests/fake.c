@@ -22,6 +22,9 @@ struct plan {
 
 static struct plan plans[COMMANDS];
 
+static void (*on_receive)(void *argument);
+static void *on_receive_argument;
+
 struct fake fake = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.changed = PTHREAD_COND_INITIALIZER,
@@ -59,6 +62,14 @@ void fake_fail_reply(int error, unsigned int times)
 	pthread_mutex_lock(&fake.lock);
 	fake.reply_error = error;
 	fake.reply_failures = times;
+	pthread_mutex_unlock(&fake.lock);
+}
+
+void fake_on_receive(void (*function)(void *argument), void *argument)
+{
+	pthread_mutex_lock(&fake.lock);
+	on_receive = function;
+	on_receive_argument = argument;
 	pthread_mutex_unlock(&fake.lock);
 }
 
@@ -112,10 +123,13 @@ unsigned int fake_slices(int fd)
 
 unsigned int fake_waiting(int fd)
 {
-	unsigned int count;
+	const struct fake_waiter *waiter;
+	unsigned int count = 0;
 
 	pthread_mutex_lock(&fake.lock);
-	count = fake_endpoint_find(fd)->waiting;
+	waiter = fake_endpoint_find(fd)->waiters;
+	for (; waiter; waiter = waiter->next)
+		count++;
 	pthread_mutex_unlock(&fake.lock);
 	return count;
 }
@@ -251,6 +265,7 @@ static int dispatch(struct fake_endpoint *endpoint, unsigned long command,
 int kipc_sys_ioctl(int fd, unsigned long command, void *argument)
 {
 	struct plan *plan = plan_of(command);
+	void (*function)(void *argument) = NULL;
 	struct fake_endpoint *endpoint;
 	int ret;
 
@@ -265,6 +280,12 @@ int kipc_sys_ioctl(int fd, unsigned long command, void *argument)
 	} else {
 		ret = dispatch(endpoint, command, argument);
 	}
+	if (command == KIPC_REPLY_RECV && !ret) {
+		function = on_receive;
+		on_receive = NULL;
+	}
 	pthread_mutex_unlock(&fake.lock);
+	if (function)
+		function(on_receive_argument);
 	return ret;
 }

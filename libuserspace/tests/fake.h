@@ -23,6 +23,11 @@ void fake_fail(unsigned long command, int error, unsigned int times);
 void fake_fail_reply(int error, unsigned int times);
 /* The next KIPC_NAME_LIST returns one entry at a time, from now on */
 void fake_list_one_by_one(void);
+/*
+ * When the next message was received, and the library did not look at it yet,
+ * call a function
+ */
+void fake_on_receive(void (*function)(void *argument), void *argument);
 /* The kernel says that its ABI has this version */
 void fake_set_abi(uint32_t version);
 

@@ -215,22 +215,36 @@ static void mark_received(__u64 token)
 			call->is_received = true;
 }
 
+static int wait_for_message(struct fake_endpoint *endpoint, __u64 deadline)
+{
+	struct fake_waiter waiter = { .next = endpoint->waiters };
+	struct fake_waiter **link = &endpoint->waiters;
+	int ret = 0;
+
+	endpoint->waiters = &waiter;
+	while ((!endpoint->queue || endpoint->waiters != &waiter) && !ret)
+		ret = fake_wait(deadline);
+	while (*link != &waiter)
+		link = &(*link)->next;
+	*link = waiter.next;
+	pthread_cond_broadcast(&fake.changed);
+	return ret;
+}
+
 static int recv(struct fake_endpoint *endpoint, struct kipc_recv *command)
 {
 	struct fake_message *message;
 	int ret = 0;
 
-	endpoint->waiting++;
-	while (!endpoint->queue && !ret)
-		ret = command->flags & KIPC_NONBLOCK ?
-		      -EAGAIN : fake_wait(command->deadline);
-	endpoint->waiting--;
-	message = endpoint->queue;
-	if (!message)
+	if (!endpoint->queue)
+		ret = command->flags & KIPC_NONBLOCK ? -EAGAIN :
+		      wait_for_message(endpoint, command->deadline);
+	if (ret)
 		return ret;
+	message = endpoint->queue;
 	endpoint->queue = message->next;
 	command->message = message->message;
-	if (!endpoint->waiting)
+	if (!endpoint->waiters)
 		command->message.flags = KIPC_MSG_NO_IDLE;
 	if (message->message.token)
 		mark_received(message->message.token);

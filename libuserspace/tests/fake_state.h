@@ -39,13 +39,18 @@ struct fake_handle {
 	__u64 cookie;
 };
 
+/* A thread that waits for a message; the last one to come is the first to go */
+struct fake_waiter {
+	struct fake_waiter *next;
+};
+
 struct fake_endpoint {
 	int fd;
 	unsigned char *pool;
 	size_t pool_size;
 	struct fake_slice slices[POOL_SLICES];
 	struct fake_message *queue;
-	unsigned int waiting;
+	struct fake_waiter *waiters;
 	struct fake_handle handles[NODES_MAX];
 };
 

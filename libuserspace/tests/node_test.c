@@ -190,6 +190,42 @@ static void can_be_freed_by_a_nested_handler(void)
 	world_close(&world);
 }
 
+static void free_node(void *argument)
+{
+	const struct world *world = argument;
+
+	EXPECT_EQ(0, kipc_node_free(world->node));
+}
+
+static void *call_in_vain(void *argument)
+{
+	world_expect(argument, "text", -EOWNERDEAD, "");
+	return NULL;
+}
+
+static int never(struct kipc_request *request, void *userdata)
+{
+	(void)request;
+	(void)userdata;
+	EXPECT(!"called");
+	return 0;
+}
+
+/* The node is freed when a call to it was received, but not yet looked at */
+static void refuses_calls_that_are_too_late(void)
+{
+	struct world world;
+	pthread_t caller;
+
+	world_open(&world, never, NULL);
+	fake_on_receive(free_node, &world);
+	EXPECT_EQ(0, pthread_create(&caller, NULL, call_in_vain, &world));
+	EXPECT_EQ(1, kipc_dispatch_one(world.server, KIPC_FOREVER));
+	pthread_join(caller, NULL);
+	EXPECT_EQ(0, fake_slices(kipc_fd(world.server)));
+	world_close(&world);
+}
+
 static int count(struct kipc_request *request, void *userdata)
 {
 	(void)request;
@@ -245,6 +281,7 @@ static const struct test tests[] = {
 	TEST(can_be_freed_by_its_handler),
 	TEST(waits_in_its_handler_for_others),
 	TEST(can_be_freed_by_a_nested_handler),
+	TEST(refuses_calls_that_are_too_late),
 	TEST(ends_under_fire),
 };
 

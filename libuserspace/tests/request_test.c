@@ -103,6 +103,30 @@ static void answers_late(void)
 	world_close(&world);
 }
 
+static void *call_twice(void *argument)
+{
+	world_expect(argument, "text", 0, "text");
+	world_expect(argument, "text", 0, "text");
+	return NULL;
+}
+
+/* Dispatching one by one: a slice goes with the answer */
+static void answers_one_by_one(void)
+{
+	struct world world;
+	pthread_t caller;
+
+	world_open(&world, world_echo, NULL);
+	EXPECT_EQ(0, pthread_create(&caller, NULL, call_twice, &world));
+	for (int i = 0; i < 2; i++)
+		EXPECT_EQ(1, kipc_dispatch_one(world.server, KIPC_FOREVER));
+	pthread_join(caller, NULL);
+	EXPECT_EQ(0, fake_slices(kipc_fd(world.server)));
+	EXPECT_EQ(2, fake_count(KIPC_REPLY));
+	EXPECT_EQ(0, fake_count(KIPC_FREE));
+	world_close(&world);
+}
+
 static int reply_now(struct kipc_request *request, void *userdata)
 {
 	char text[] = "now";
@@ -435,6 +459,7 @@ static const struct test tests[] = {
 	TEST(shows_messages),
 	TEST(answers_once),
 	TEST(answers_late),
+	TEST(answers_one_by_one),
 	TEST(answers_now),
 	TEST(gathers_late),
 	TEST(answers_from_buffer),

@@ -198,29 +198,34 @@ static void stops_before_it_began(void)
 	world_close(&world);
 }
 
-static int expect_blocked(struct kipc_request *request, void *userdata)
+/* A crowd, and who called kipc_serve() */
+struct masks {
+	struct crowd crowd;
+	const struct world *world;
+};
+
+static int meet_with_masks(struct kipc_request *request, void *userdata)
 {
-	pthread_t *first = userdata;
+	struct masks *masks = userdata;
+	bool is_first = pthread_equal(masks->world->thread, pthread_self());
 	sigset_t set;
 
-	(void)request;
 	pthread_sigmask(SIG_SETMASK, NULL, &set);
-	if (!pthread_equal(*first, pthread_self()))
-		EXPECT_EQ(1, sigismember(&set, SIGTERM));
-	else
-		EXPECT_EQ(0, sigismember(&set, SIGTERM));
-	return 0;
+	EXPECT_EQ(!is_first, sigismember(&set, SIGTERM));
+	return meet(request, &masks->crowd);
 }
 
 static void blocks_signals_in_its_threads(void)
 {
 	struct world world;
+	struct masks masks = { .world = &world };
 
-	world_open(&world, expect_blocked, &world.thread);
+	crowd_init(&masks.crowd, MANY);
+	world_open(&world, meet_with_masks, &masks);
 	world_serve(&world, MANY);
-	for (int i = 0; i < 100; i++)
-		EXPECT_EQ(0, kipc_call(world.client, world.handle, 0, NULL, 0,
-				       KIPC_FOREVER, NULL));
+	world_wait_idle(&world, 1);
+	send_many(&world, MANY);
+	world_wait_idle(&world, MANY);
 	world_stop(&world);
 	world_close(&world);
 }
@@ -236,7 +241,7 @@ static void goes_on_after_errors(void)
 	world_expect(&world, "text", 0, "text");
 	EXPECT(fake_count(KIPC_REPLY_RECV) >= 4);
 	world_stop(&world);
-	fake_fail(KIPC_REPLY_RECV, EMFILE, 2);
+	fake_fail(KIPC_REPLY_RECV, ENOMEM, 2);
 	world_serve(&world, 1);
 	world_expect(&world, "text", 0, "text");
 	world_stop(&world);
@@ -302,6 +307,8 @@ static void stops_beside_a_dispatch(void)
 
 	world_open(&world, world_echo, NULL);
 	world_serve(&world, 1);
+	world_wait_idle(&world, 1);
+	/* The last one to come is the first to be woken */
 	EXPECT_EQ(0, pthread_create(&thread, NULL, dispatch, &world));
 	world_wait_idle(&world, 2);
 	world_stop(&world);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /* Watches on deaths and on names. */
 
+#include <semaphore.h>
 #include <stdio.h>
 
 #include "test.h"
@@ -78,10 +79,22 @@ static void tells_of_deaths(void)
 	world_close(&world);
 }
 
-/* Freed between the death and the receipt of its notice */
+static int never(struct kipc_request *request, void *userdata)
+{
+	(void)request;
+	(void)userdata;
+	EXPECT(!"called");
+	return 0;
+}
+
+/*
+ * Freed between the death and the receipt of its notice; the node that takes
+ * its place in the table is not what the notice is for.
+ */
 static void keeps_quiet_once_freed(void)
 {
 	struct journal journal = { .free_after = 0 };
+	struct kipc_node *node;
 	struct world world;
 
 	world_open(&world, world_echo, NULL);
@@ -90,6 +103,7 @@ static void keeps_quiet_once_freed(void)
 				       &journal, &journal.watch));
 	EXPECT_EQ(0, kipc_node_free(world.node));
 	EXPECT_EQ(0, kipc_watch_free(journal.watch));
+	EXPECT_EQ(0, kipc_node_new(world.client, never, NULL, 0, &node));
 	dispatch(&journal);
 	expect_journal(&journal, "");
 	world_close(&world);
@@ -242,6 +256,13 @@ static void survives_failed_looks(void)
 	publish(&world, "w.b");
 	dispatch(&journal);
 	expect_journal(&journal, "+w.a +w.b ");
+	unpublish(&world, "w.a");
+	fake_fail(KIPC_NAME_LIST, ENOMEM, 1);
+	dispatch(&journal);
+	expect_journal(&journal, "");
+	publish(&world, "w.c");
+	dispatch(&journal);
+	expect_journal(&journal, "+w.c -w.a ");
 	EXPECT_EQ(0, kipc_watch_free(journal.watch));
 	world_close(&world);
 }
@@ -263,6 +284,65 @@ static void refuses_bad_watches(void)
 	EXPECT_EQ(-EINVAL, kipc_name_watch(world.client, "w", on_name, NULL, 0,
 					   &watch));
 	EXPECT_EQ(0, fake_watches());
+	world_close(&world);
+}
+
+/* A callback that says when it begins, and ends when told to */
+struct slow {
+	sem_t entered;
+	sem_t leave;
+	unsigned int inside;
+	unsigned int calls;
+};
+
+static void on_name_slowly(struct kipc *endpoint, const struct kipc_name *name,
+			   int appeared, void *userdata)
+{
+	struct slow *slow = userdata;
+
+	(void)endpoint;
+	(void)name;
+	EXPECT_EQ(1, appeared);
+	EXPECT_EQ(1, __atomic_add_fetch(&slow->inside, 1, __ATOMIC_SEQ_CST));
+	sem_post(&slow->entered);
+	sem_wait(&slow->leave);
+	slow->calls++;
+	__atomic_sub_fetch(&slow->inside, 1, __ATOMIC_SEQ_CST);
+}
+
+static void *dispatch_once(void *argument)
+{
+	EXPECT_EQ(1, kipc_dispatch_one(argument, KIPC_NO_WAIT));
+	return NULL;
+}
+
+/* The second notice comes while the first one's callback still runs */
+static void leaves_notices_to_the_busy_thread(void)
+{
+	struct slow slow = { .calls = 0 };
+	struct kipc_watch *watch;
+	pthread_t thread, second;
+	struct world world;
+
+	sem_init(&slow.entered, 0, 0);
+	sem_init(&slow.leave, 0, 0);
+	world_open(&world, world_echo, NULL);
+	EXPECT_EQ(0, kipc_name_watch(world.client, "w", on_name_slowly, &slow,
+				     0, &watch));
+	publish(&world, "w.a");
+	EXPECT_EQ(0, pthread_create(&thread, NULL, dispatch_once,
+				    world.client));
+	sem_wait(&slow.entered);
+	publish(&world, "w.b");
+	EXPECT_EQ(0, pthread_create(&second, NULL, dispatch_once,
+				    world.client));
+	pthread_join(second, NULL);
+	EXPECT_EQ(0, slow.calls);
+	sem_post(&slow.leave);
+	sem_post(&slow.leave);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(2, slow.calls);
+	EXPECT_EQ(0, kipc_watch_free(watch));
 	world_close(&world);
 }
 
@@ -333,6 +413,7 @@ static const struct test tests[] = {
 	TEST(name_watch_frees_itself),
 	TEST(survives_failed_looks),
 	TEST(refuses_bad_watches),
+	TEST(leaves_notices_to_the_busy_thread),
 	TEST(keeps_order_among_threads),
 };
 

@@ -9,13 +9,15 @@ static const char stat_doc[] =
 	"Show what your user has in use in this domain and how much it may have, and\n"
 	"the domain's traffic since it was made.\n"
 	"\vThe limits are parameters of the module: see /sys/module/kipc/parameters.\n"
+	"A domain, and its counters, begin with its first endpoint and end with its\n"
+	"last.\n"
 	"\n"
 	"Output with --json, one object; sizes are in bytes:\n"
 	"  {\"uid\", \"owner\",\n"
 	"   \"usage\": {\"endpoints\": {\"used\", \"limit\"}, and likewise \"nodes\",\n"
 	"             \"handles\", \"names\", \"watches\", \"name_watches\",\n"
 	"             \"pool_bytes\", \"message_bytes\", \"message_count\",\n"
-	"             \"files\"},\n"
+	"             \"files\", \"attached_handles\"},\n"
 	"   \"domain\": {\"endpoints\", \"names\", \"calls\", \"replies\", \"failed\",\n"
 	"              \"sends\", \"notifies\"}}\n"
 	"\n"
@@ -36,12 +38,13 @@ static const struct {
 	USAGE(nodes, "nodes", false),
 	USAGE(handles, "handles", false),
 	USAGE(names, "names", false),
-	USAGE(watches, "watches", false),
-	USAGE(name_watches, "name watches", false),
+	USAGE(watches, "watches on objects", false),
+	USAGE(name_watches, "watches on names", false),
 	USAGE(pool_bytes, "pools", true),
 	USAGE(message_bytes, "payload on its way", true),
 	USAGE(message_count, "messages on their way", false),
 	USAGE(files, "files on their way", false),
+	USAGE(attached_handles, "handles on their way", false),
 #undef USAGE
 };
 

@@ -32,9 +32,9 @@
  * messages are described by offsets into it. The first mapping decides the
  * pool's size, 1 page to KIPC_POOL_MAX; later ones may map it again, in whole or
  * in part. Whoever maps it otherwise gets EINVAL (private, size or offset out of
- * range, a file opened read-only), EPERM (writable or executable), or EDQUOT.
- * Where no slice is, there need not be memory: SIGBUS. A child does not inherit
- * the mapping.
+ * range, a file opened read-only), EPERM (writable or executable), EDQUOT,
+ * or EBUSY (16 mappings). It is unmapped as a whole. Where no slice is, there
+ * need not be memory: SIGBUS. A child does not inherit the mapping.
  *
  * Rules that hold for every command:
  *
@@ -201,6 +201,7 @@ struct kipc_usage {
  *	received yet
  * @message_count: out: messages that the user sent and nobody received yet
  * @files: out: file descriptors attached to those messages
+ * @attached_handles: out: handles and nodes attached to those messages
  * @domain_endpoints: out: endpoints open in the domain
  * @domain_names: out: names in the domain
  * @calls: out: calls queued in the domain since it was made
@@ -224,6 +225,7 @@ struct kipc_stat {
 	struct kipc_usage message_bytes;
 	struct kipc_usage message_count;
 	struct kipc_usage files;
+	struct kipc_usage attached_handles;
 	__u64 domain_endpoints;
 	__u64 domain_names;
 	__u64 calls;
@@ -461,12 +463,14 @@ struct kipc_message {
  * @free: in: offset of a slice to free
  * @message: out: what was received
  *
- * If it fails, the message stays at the head of the queue. One with a file
- * that a security module keeps from the receiver is not received at all: it
- * fails, for a caller with EACCES.
+ * If it fails, the message stays at the head of the queue. But a message whose
+ * files the receiver cannot take would be in the way of all others: it is not
+ * received at all and fails. Its caller gets EAGAIN if the receiver has no free
+ * file descriptors, and EACCES if a security module forbids it; a one-way
+ * message is dropped.
  *
- * Errors: EAGAIN (nothing there), EFAULT, EINTR, EINVAL, EMFILE, ENOMEM (the
- * receiver's file descriptors), ENXIO, ETIMEDOUT.
+ * Errors: EAGAIN (nothing there), EFAULT, EINTR, EINVAL, ENOMEM, ENXIO,
+ * ETIMEDOUT.
  */
 struct kipc_recv {
 	__u32 flags;
@@ -492,9 +496,10 @@ struct kipc_recv {
  * Any thread of the endpoint may answer, once, at any time. A reply that fails
  * with EAGAIN, EMSGSIZE and the like leaves the call to be answered again.
  *
- * Errors: E2BIG, EACCES, EAGAIN (no room in the caller), EBADF, ECANCELED (the caller
- * is gone; the token is used up), EDQUOT, EFAULT, EINVAL, ELOOP, EMSGSIZE
- * (larger than the caller's pool), ENOMEM, ENXIO (no such token or slice).
+ * Errors: E2BIG, EACCES, EAGAIN (no room in the caller), EBADF, ECANCELED (the
+ * caller is gone; the token is used up), EFAULT, EINTR (the server is being
+ * killed), EINVAL, ELOOP, EMSGSIZE (larger than the caller's pool), ENOMEM,
+ * ENXIO (no such token or slice).
  */
 struct kipc_reply {
 	__u64 token;

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory at which a copy from user space stalls until it is allowed to go on. */
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <sys/syscall.h>
+
+#include "stall.h"
+
+/* Makes the page; false if the kernel cannot. */
+bool stall_open(struct stall *stall)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+	stall->uffd = -1;
+	if (access("/proc/sys/vm/unprivileged_userfaultfd", F_OK))
+		return false;
+	stall->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	must_errno(stall->uffd);
+	must_errno(ioctl(stall->uffd, UFFDIO_API, &api));
+	stall->size = (size_t)sysconf(_SC_PAGESIZE);
+	stall->page = mmap(NULL, stall->size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	must_errno(stall->page == MAP_FAILED ? -1 : 0);
+	reg.range.start = PTR(stall->page);
+	reg.range.len = stall->size;
+	must_errno(ioctl(stall->uffd, UFFDIO_REGISTER, &reg));
+	return true;
+}
+
+/* Waits until somebody stalls. */
+void stall_wait(struct stall *stall)
+{
+	struct pollfd fd = { .fd = stall->uffd, .events = POLLIN };
+	struct uffd_msg message;
+
+	check(poll(&fd, 1, 20000) == 1);
+	check(read(stall->uffd, &message, sizeof(message)) == sizeof(message));
+	check(message.event == UFFD_EVENT_PAGEFAULT);
+}
+
+/* Lets whoever stalls go on: it finds zeros. */
+void stall_end(struct stall *stall)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = PTR(stall->page), .len = stall->size },
+	};
+
+	must_errno(ioctl(stall->uffd, UFFDIO_ZEROPAGE, &zero));
+}
+
+void stall_close(struct stall *stall)
+{
+	if (stall->uffd < 0)
+		return;
+	munmap(stall->page, stall->size);
+	close(stall->uffd);
+	stall->uffd = -1;
+}

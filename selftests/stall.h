@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory at which a copy from user space stalls until it is allowed to go on.
+ *
+ * With it a sender stands still in the middle of a command for as long as a
+ * test likes, while the other side dies, withdraws or is told. It is a page
+ * that userfaultfd(2) watches over.
+ */
+#ifndef STALL_H
+#define STALL_H
+
+#include "task.h"
+
+/**
+ * struct stall - a page that is not there yet
+ * @uffd: the userfaultfd; -1 if the kernel has none
+ * @page: its address
+ * @size: its size
+ */
+struct stall {
+	int uffd;
+	char *page;
+	size_t size;
+};
+
+bool stall_open(struct stall *stall);
+void stall_wait(struct stall *stall);
+void stall_end(struct stall *stall);
+void stall_close(struct stall *stall);
+
+#endif /* STALL_H */
