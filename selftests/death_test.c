@@ -284,6 +284,38 @@ TEST_F(death, end_of_a_chain) {
 	thread_join(&middle);
 }
 
+static void publish_and_execute(int sock, void *arg)
+{
+	struct endpoint endpoint;
+
+	(void)arg;
+	endpoint_open(&endpoint, POOL);
+	must(name_publish(&endpoint, "death.exec", node_create(&endpoint, 1),
+			  0777));
+	tell(sock, 1);
+	hear(sock);
+	execlp("sleep", "sleep", "1000", NULL);
+}
+
+/* An endpoint that is close-on-exec ends when its process runs another. */
+TEST_F(death, by_execution) {
+	struct kipc_message message;
+	struct child child;
+	__u32 handle;
+
+	child_start(&child, CHILD_CLOSES, publish_and_execute, NULL);
+	hear(child.sock);
+	ASSERT_EQ(0, name_lookup(&self->endpoint, "death.exec", 0, &handle));
+	ASSERT_EQ(0, handle_watch(&self->endpoint, handle, 5));
+	tell(child.sock, 1);
+	ASSERT_EQ(0, recv_soon(&self->endpoint, &message));
+	EXPECT_EQ(KIPC_MSG_DEATH, message.kind);
+	EXPECT_EQ(5, message.cookie);
+	/* It is alive still, as another program. */
+	EXPECT_EQ(0, kill(child.pid, 0));
+	child_kill(&child);
+}
+
 /* Messages in both directions that hold each other's objects */
 TEST_F(death, cycle_of_messages) {
 	struct pair pair;

@@ -189,7 +189,8 @@ static int survive_all(struct _test_data_fault *self,
 		if (n > PLACES_MAX || !survive(self, attempt, n, &more))
 			return 0;
 	}
-	return n - 1;
+	printf("# %s: %d places\n", attempt->name, n - 2);
+	return n - 2;
 }
 
 static void prepare_command(struct _test_data_fault *self)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libkipc on the real kernel: what its own tests (libuserspace/tests), which
- * run on a fake one, cannot show.
+ * libkipc on the real kernel: what libuserspace/tests, on a fake one, cannot show
  */
 #include <poll.h>
 #include <signal.h>
@@ -48,7 +47,7 @@ static int reply_file(struct kipc_request *request)
 	return ret;
 }
 
-/* One deferred request; several threads of the server ask for it */
+/* For one deferred request */
 struct deferred {
 	pthread_mutex_t lock;
 	struct kipc_request *request;

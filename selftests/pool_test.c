@@ -284,6 +284,32 @@ TEST_F(pool, fragmentation) {
 	EXPECT_EQ(0, slice_free(&self->pair.server, slot[0].offset));
 }
 
+/* Payloads that are larger than anything that is likely to be in one piece */
+TEST_F(pool, large) {
+	size_t size = debug_kernel() ? 2 << 20 : 24 << 20;
+	struct kipc_message message;
+	struct endpoint server;
+	__u8 *data = malloc(size);
+	__u32 handle;
+	int round;
+
+	ASSERT_NE(NULL, data);
+	endpoint_open(&server, size);
+	handle = connect_to(&self->pair.client, &server,
+			    node_create(&server, 1), 0);
+	for (round = 1; round <= 2; round++) {
+		fill(data, size, (__u32)round);
+		ASSERT_EQ(0, send_bytes(&self->pair.client, handle, data,
+					size));
+		ASSERT_EQ(0, recv_now(&server, &message));
+		EXPECT_EQ(size, message.size);
+		EXPECT_TRUE(filled(payload(&server, message.offset), size,
+				   (__u32)round));
+		message_free(&server, &message);
+	}
+	free(data);
+}
+
 static long pool_pages(void)
 {
 	struct live live;

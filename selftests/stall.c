@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory at which a copy from user space stalls until it is allowed to go on. */
+/* Memory at which a copy from or to user space stalls until it may go on. */
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -47,6 +47,41 @@ void stall_end(struct stall *stall)
 	};
 
 	must_errno(ioctl(stall->uffd, UFFDIO_ZEROPAGE, &zero));
+}
+
+/* Puts the page there, with @data at its beginning and zeros behind. */
+void stall_fill(struct stall *stall, const void *data, size_t size)
+{
+	struct uffdio_copy copy = {
+		.dst = PTR(stall->page),
+		.len = stall->size,
+	};
+	void *page;
+
+	check(!posix_memalign(&page, stall->size, stall->size));
+	memset(page, 0, stall->size);
+	memcpy(page, data, size);
+	copy.src = PTR(page);
+	must_errno(ioctl(stall->uffd, UFFDIO_COPY, &copy));
+	free(page);
+}
+
+/* Takes the page away: whoever touches it next stalls. */
+void stall_again(struct stall *stall)
+{
+	must_errno(madvise(stall->page, stall->size, MADV_DONTNEED));
+}
+
+/* Whoever stalls gets EFAULT. */
+void stall_unmap(struct stall *stall)
+{
+	struct uffdio_range range = {
+		.start = PTR(stall->page),
+		.len = stall->size,
+	};
+
+	must_errno(munmap(stall->page, stall->size));
+	must_errno(ioctl(stall->uffd, UFFDIO_WAKE, &range));
 }
 
 void stall_close(struct stall *stall)

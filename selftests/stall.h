@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory at which a copy from user space stalls until it is allowed to go on.
+ * Memory at which a copy from or to user space stalls until it is allowed to go
+ * on.
  *
- * With it a sender stands still in the middle of a command for as long as a
- * test likes, while the other side dies, withdraws or is told. It is a page
- * that userfaultfd(2) watches over.
+ * With it a command stands still in the middle for as long as a test likes,
+ * while the other side dies, withdraws or is told. It is a page that
+ * userfaultfd(2) watches over.
  */
 #ifndef STALL_H
 #define STALL_H
@@ -19,13 +20,16 @@
  */
 struct stall {
 	int uffd;
-	char *page;
+	void *page;
 	size_t size;
 };
 
 bool stall_open(struct stall *stall);
 void stall_wait(struct stall *stall);
 void stall_end(struct stall *stall);
+void stall_fill(struct stall *stall, const void *data, size_t size);
+void stall_again(struct stall *stall);
+void stall_unmap(struct stall *stall);
 void stall_close(struct stall *stall);
 
 #endif /* STALL_H */

@@ -12,6 +12,10 @@
 
 #include "core/live.h"
 
+#ifndef CONFIG_IPC_NS
+#error "A domain is an IPC namespace: kipc needs CONFIG_IPC_NS"
+#endif
+
 static DEFINE_MUTEX(domains_lock);
 static LIST_HEAD(domains);
 

@@ -330,7 +330,8 @@ static int install_new(struct kipc_table *table, struct kipc_object *object,
 		goto err_handle;
 	}
 	ret = insert_locked(table, handle);
-	*id = handle->id;
+	if (!ret)
+		*id = handle->id;
 	mutex_unlock(&table->lock);
 	if (!ret)
 		return 0;

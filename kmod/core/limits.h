@@ -29,9 +29,6 @@
 /* Uses that one handle can count */
 #define KIPC_HANDLE_USES_MAX		U32_MAX
 
-/* Segments of a payload that need no memory of their own */
-#define KIPC_VEC_INLINE			8
-
 /*
  * Slices begin and end at multiples of this, in bytes. Each slice keeps the
  * description of its message, so the quota of pools bounds those too: a pool
@@ -39,7 +36,15 @@
  */
 #define KIPC_SLICE_ALIGN		256
 
-/* Mappings of one pool, not counting those that fork() made of them */
+/*
+ * Messages, and attachments of messages, that lie in one endpoint's queue: so
+ * many of those that its senders may have on the way can one endpoint keep from
+ * them by not receiving.
+ */
+#define KIPC_QUEUED_MAX			1024
+#define KIPC_QUEUED_ATTACHMENTS_MAX	512
+
+/* Mappings of one pool, not counting those made by MADV_DOFORK and fork() */
 #define KIPC_POOL_MAPPINGS_MAX		16
 
 /* An idle pool gives its pages back after this many milliseconds, or twice */

@@ -113,7 +113,6 @@ static void end_locked(struct kipc_registry *registry, struct kipc_name *name)
 	kipc_name_watches_tell_locked(registry, name->bytes, name->size,
 				      KIPC_NAMES_VANISHED);
 	kipc_live_add(KIPC_LIVE_NAMES, -1);
-	put_pid(name->pid);
 	kipc_object_drop_sender(name->object);
 	kfree_rcu(name, rcu);
 }
@@ -219,7 +218,6 @@ static int insert_locked(struct kipc_registry *registry,
 	registry->count++;
 	list_add_tail(&name->of_object, &name->object->names);
 	list_add_tail(&name->of_publisher, &name->publisher->names);
-	name->pid = get_pid(name->publisher->pid);
 	kipc_object_add_sender(name->object);
 	kipc_live_add(KIPC_LIVE_NAMES, 1);
 	kipc_name_watches_tell_locked(registry, name->bytes, name->size,
@@ -265,8 +263,7 @@ int kipc_name_publish(struct kipc_publisher *publisher,
 	return 0;
 
 err_name:
-	/* It may have been in by_serial for a moment. */
-	kfree_rcu(name, rcu);
+	kfree(name);
 err_charge:
 	kipc_quota_release(publisher->user, KIPC_QUOTA_NAMES, 1);
 	return ret;
@@ -304,7 +301,7 @@ int kipc_name_unpublish(struct kipc_publisher *publisher,
 
 /* The rights that the mode gives the running thread: w CALL, r WATCH, x GRANT */
 static u32 permitted_rights(struct kipc_domain *domain,
-			    const struct kipc_name *name)
+			    const struct kipc_name *name, u32 wanted)
 {
 	u32 mode = name->mode, rights = 0;
 
@@ -318,9 +315,12 @@ static u32 permitted_rights(struct kipc_domain *domain,
 		rights |= KIPC_RIGHT_WATCH;
 	if (mode & 1)
 		rights |= KIPC_RIGHT_GRANT;
-	if (rights != KIPC_RIGHTS_ALL && is_privileged(domain, CAP_DAC_OVERRIDE))
-		rights = KIPC_RIGHTS_ALL;
-	return rights & name->rights;
+	rights &= name->rights;
+	/* The capability is asked only where it is needed. */
+	if ((!rights || wanted & ~rights) &&
+	    is_privileged(domain, CAP_DAC_OVERRIDE))
+		rights = name->rights;
+	return rights;
 }
 
 /**
@@ -346,7 +346,7 @@ struct kipc_object *kipc_name_find(struct kipc_domain *domain,
 		object = ERR_PTR(-ENOENT);
 		goto out;
 	}
-	permitted = permitted_rights(domain, name);
+	permitted = permitted_rights(domain, name, *rights);
 	if (!permitted || *rights & ~permitted) {
 		object = ERR_PTR(-EACCES);
 		goto out;
@@ -431,7 +431,7 @@ static void describe(const struct kipc_name *name, size_t size,
 	out->serial = name->serial;
 	out->size = size;
 	out->kind = name->object->ops->kind;
-	out->pid = pid_nr_ns(name->pid, task_active_pid_ns(current));
+	out->pid = pid_nr_ns(name->publisher->pid, task_active_pid_ns(current));
 	out->uid = from_kuid_munged(user_ns, name->uid);
 	out->gid = from_kgid_munged(user_ns, name->gid);
 	out->mode = name->mode;

@@ -82,7 +82,6 @@ struct kipc_publisher {
  * @of_object: in the object's names (registry's lock)
  * @of_publisher: in the publisher's names (registry's lock)
  * @publisher: who published it (registry's lock)
- * @pid: the process of the publisher, referenced (constant)
  * @uid: owner (constant)
  * @gid: group (constant)
  * @rights: the most that a look-up gives (constant)
@@ -98,7 +97,6 @@ struct kipc_name {
 	struct list_head of_object;
 	struct list_head of_publisher;
 	struct kipc_publisher *publisher;
-	struct pid *pid;
 	kuid_t uid;
 	kgid_t gid;
 	u32 rights;

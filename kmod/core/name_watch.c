@@ -185,18 +185,13 @@ void kipc_name_watches_tell_locked(struct kipc_registry *registry,
 				   const char *name, u32 size, u32 bits)
 {
 	struct kipc_name_watcher *watcher;
-	bool added;
 
 	lockdep_assert_held(&registry->lock);
 
 	list_for_each_entry(watcher, &registry->watches, of_registry) {
 		if (!kipc_prefix_matches(&watcher->prefix, name, size))
 			continue;
-		spin_lock(&watcher->queue->lock);
-		watcher->bits |= bits;
-		added = kipc_queue_add_locked(watcher->queue, &watcher->entry);
-		spin_unlock(&watcher->queue->lock);
-		if (added)
-			kipc_queue_wake(watcher->queue);
+		kipc_queue_post_bits(watcher->queue, &watcher->entry,
+				     &watcher->bits, bits);
 	}
 }

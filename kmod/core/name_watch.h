@@ -33,7 +33,7 @@ struct kipc_registry;
 struct kipc_name_watcher {
 	struct kipc_entry entry;
 	refcount_t refs;
-	u32 bits;
+	u64 bits;
 	u64 cookie;
 	struct list_head of_registry;
 	struct list_head of_publisher;

@@ -12,7 +12,7 @@ static int copy_vec(struct kipc_payload *payload, u64 address, u64 count)
 
 	if (count > KIPC_VEC_MAX)
 		return -E2BIG;
-	if (count > ARRAY_SIZE(payload->inlined)) {
+	if (count > 1) {
 		payload->vec = kvmalloc_array(count, sizeof(*payload->vec),
 					      GFP_KERNEL_ACCOUNT);
 		if (!payload->vec)
@@ -46,7 +46,7 @@ int kipc_payload_init(struct kipc_payload *payload, u64 data, u64 data_size,
 {
 	int ret;
 
-	payload->vec = payload->inlined;
+	payload->vec = &payload->single;
 	if (is_vec) {
 		ret = copy_vec(payload, data, data_size);
 		if (ret)
@@ -55,8 +55,8 @@ int kipc_payload_init(struct kipc_payload *payload, u64 data, u64 data_size,
 	}
 	payload->size = data_size;
 	payload->count = 1;
-	payload->vec[0].base = data;
-	payload->vec[0].size = data_size;
+	payload->single.base = data;
+	payload->single.size = data_size;
 	return 0;
 }
 
@@ -68,6 +68,6 @@ int kipc_payload_init(struct kipc_payload *payload, u64 data, u64 data_size,
  */
 void kipc_payload_deinit(struct kipc_payload *payload)
 {
-	if (payload->vec != payload->inlined)
+	if (payload->vec != &payload->single)
 		kvfree(payload->vec);
 }

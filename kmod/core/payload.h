@@ -9,20 +9,18 @@
 
 #include <linux/kipc.h>
 
-#include "core/limits.h"
-
 /**
  * struct kipc_payload - bytes to be sent
  * @size: how many there are
  * @count: segments in @vec
- * @vec: the segments: @inlined, or memory of their own
- * @inlined: room for a few
+ * @vec: the segments: @single, or memory of their own
+ * @single: room for one
  */
 struct kipc_payload {
 	u64 size;
 	u32 count;
 	struct kipc_vec *vec;
-	struct kipc_vec inlined[KIPC_VEC_INLINE];
+	struct kipc_vec single;
 };
 
 int kipc_payload_init(struct kipc_payload *payload, u64 data, u64 data_size,

@@ -4,6 +4,7 @@
 #include <linux/kipc.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/string.h>
 
 #include "core/wait.h"
@@ -19,7 +20,7 @@ void kipc_queue_init(struct kipc_queue *queue)
 	spin_lock_init(&queue->lock);
 	queue->closed = false;
 	INIT_LIST_HEAD(&queue->entries);
-	init_waitqueue_head(&queue->receivers);
+	INIT_HLIST_HEAD(&queue->idle);
 	init_waitqueue_head(&queue->pollers);
 }
 
@@ -55,9 +56,10 @@ void kipc_entry_init(struct kipc_entry *entry, const struct kipc_entry_ops *ops)
  * @queue: the queue, whose lock is held
  * @entry: the entry; it may be queued already, and then stays where it is
  *
- * The caller wakes a receiver once it has dropped the lock.
+ * If it is put there, the caller picks a receiver under the same lock, and wakes
+ * it once it has dropped the lock.
  *
- * Context: Any, with the lock held.
+ * Context: Process context, with the lock held.
  * Return: Whether the entry was put there now.
  */
 bool kipc_queue_add_locked(struct kipc_queue *queue, struct kipc_entry *entry)
@@ -70,29 +72,75 @@ bool kipc_queue_add_locked(struct kipc_queue *queue, struct kipc_entry *entry)
 	return true;
 }
 
+/* A thread that waits to receive */
+struct receiver {
+	struct hlist_node link;
+	struct task_struct *task;
+};
+
 /**
- * kipc_queue_wake() - wake one receiver, and all who poll
- * @queue: the queue, whose lock is not held
+ * kipc_queue_pick_locked() - who is to take an entry
+ * @queue: the queue, whose lock is held
  *
- * The waker is about to sleep, more often than not: tell the scheduler, so that
- * it hands over its CPU rather than start another one.
+ * Context: Process context, with the lock held.
+ * Return: A task with a reference, for kipc_queue_wake(), or NULL if no receiver
+ * is idle.
+ */
+struct task_struct *kipc_queue_pick_locked(struct kipc_queue *queue)
+{
+	struct receiver *receiver;
+
+	lockdep_assert_held(&queue->lock);
+
+	if (hlist_empty(&queue->idle))
+		return NULL;
+	receiver = hlist_entry(queue->idle.first, struct receiver, link);
+	hlist_del_init(&receiver->link);
+	return get_task_struct(receiver->task);
+}
+
+/**
+ * kipc_queue_wake() - wake the receiver that was picked, and all who poll
+ * @queue: the queue, whose lock is not held
+ * @receiver: as picked
  *
  * Context: Process context.
  */
-void kipc_queue_wake(struct kipc_queue *queue)
+void kipc_queue_wake(struct kipc_queue *queue, struct task_struct *receiver)
 {
 	/*
-	 * The entry was added under the queue's lock, and a receiver looks for
-	 * entries under it after it joined @receivers: one of the two sees the
-	 * other. So it is with @pollers, who look after poll_wait(). The barrier
-	 * in wq_has_sleeper() is for both.
+	 * The barrier in wq_has_sleeper() is after the entry was added; whoever
+	 * polls looks for entries after poll_wait(). One sees the other.
 	 */
-	if (wq_has_sleeper(&queue->receivers))
-		__wake_up_sync_key(&queue->receivers, TASK_INTERRUPTIBLE, NULL);
-	/* After the barrier above */
-	if (waitqueue_active(&queue->pollers))
+	if (wq_has_sleeper(&queue->pollers))
 		wake_up_interruptible_poll(&queue->pollers,
 					   EPOLLIN | EPOLLRDNORM);
+	kipc_wake(receiver);
+}
+
+/**
+ * kipc_queue_post_bits() - add to what an entry says, queue it, wake a receiver
+ * @queue: the queue
+ * @entry: the entry; it may be queued already
+ * @pending: its word of bits, which the queue's lock protects
+ * @bits: to be ORed into it
+ *
+ * Context: Process context, spinlocks may be held.
+ */
+void kipc_queue_post_bits(struct kipc_queue *queue, struct kipc_entry *entry,
+			  u64 *pending, u64 bits)
+{
+	struct task_struct *receiver = NULL;
+	bool added;
+
+	spin_lock(&queue->lock);
+	*pending |= bits;
+	added = kipc_queue_add_locked(queue, entry);
+	if (added)
+		receiver = kipc_queue_pick_locked(queue);
+	spin_unlock(&queue->lock);
+	if (added)
+		kipc_queue_wake(queue, receiver);
 }
 
 /**
@@ -104,13 +152,9 @@ void kipc_queue_wake(struct kipc_queue *queue)
  */
 void kipc_queue_post(struct kipc_queue *queue, struct kipc_entry *entry)
 {
-	bool added;
+	u64 nothing = 0;
 
-	spin_lock(&queue->lock);
-	added = kipc_queue_add_locked(queue, entry);
-	spin_unlock(&queue->lock);
-	if (added)
-		kipc_queue_wake(queue);
+	kipc_queue_post_bits(queue, entry, &nothing, 0);
 }
 
 /**
@@ -128,29 +172,75 @@ void kipc_queue_retire(struct kipc_queue *queue, struct kipc_entry *entry)
 	spin_unlock(&queue->lock);
 }
 
-/**
- * kipc_queue_take() - take the first entry in hand
- * @queue: the queue
- * @message: gets its description, if there is one
- *
- * Context: Process context.
- * Return: The entry, or NULL if there is none.
+/*
+ * Waits until there is an entry. The lock is held before and after, not
+ * meanwhile. Whoever adds an entry needs the lock, so it either comes before the
+ * look at the entries, or finds the receiver among the idle, in its task state.
  */
-struct kipc_entry *kipc_queue_take(struct kipc_queue *queue,
-				   struct kipc_message *message)
+static int wait_locked(struct kipc_queue *queue, u64 deadline)
+	__must_hold(&queue->lock)
+{
+	struct receiver self = { .task = current };
+	int ret = 0;
+
+	do {
+		if (hlist_unhashed(&self.link))
+			hlist_add_head(&self.link, &queue->idle);
+		set_current_state(TASK_INTERRUPTIBLE);
+		spin_unlock(&queue->lock);
+		if (signal_pending(current))
+			ret = -ERESTARTSYS;
+		else
+			ret = kipc_sleep_until(deadline);
+		__set_current_state(TASK_RUNNING);
+		spin_lock(&queue->lock);
+	} while (!ret && list_empty(&queue->entries));
+	hlist_del_init(&self.link);
+
+	if (list_empty(&queue->entries))
+		return ret;
+	return fatal_signal_pending(current) ? -ERESTARTSYS : 0;
+}
+
+static struct kipc_entry *take_first_locked(struct kipc_queue *queue,
+					    struct kipc_message *message)
 {
 	struct kipc_entry *entry;
 
-	spin_lock(&queue->lock);
-	entry = list_first_entry_or_null(&queue->entries, struct kipc_entry,
-					 link);
-	if (entry) {
-		list_del_init(&entry->link);
-		memset(message, 0, sizeof(*message));
-		entry->ops->take(entry, message);
-	}
-	spin_unlock(&queue->lock);
+	entry = list_first_entry(&queue->entries, struct kipc_entry, link);
+	list_del_init(&entry->link);
+	memset(message, 0, sizeof(*message));
+	entry->ops->take(entry, message);
 	return entry;
+}
+
+/**
+ * kipc_queue_take() - take the first entry in hand
+ * @queue: the queue
+ * @nonblock: do not wait
+ * @deadline: when to stop waiting; 0 means never
+ * @entry: gets the entry
+ * @message: gets its description
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0, -EAGAIN, -ERESTARTSYS or -ETIMEDOUT.
+ */
+int kipc_queue_take(struct kipc_queue *queue, bool nonblock, u64 deadline,
+		    struct kipc_entry **entry, struct kipc_message *message)
+{
+	struct task_struct *other = NULL;
+	int ret = 0;
+
+	spin_lock(&queue->lock);
+	if (list_empty(&queue->entries))
+		ret = nonblock ? -EAGAIN : wait_locked(queue, deadline);
+	if (!ret)
+		*entry = take_first_locked(queue, message);
+	else if (!list_empty(&queue->entries))
+		other = kipc_queue_pick_locked(queue);
+	spin_unlock(&queue->lock);
+	kipc_wake(other);
+	return ret;
 }
 
 /**
@@ -165,27 +255,19 @@ struct kipc_entry *kipc_queue_take(struct kipc_queue *queue,
 bool kipc_queue_untake(struct kipc_queue *queue, struct kipc_entry *entry,
 		       const struct kipc_message *message)
 {
+	struct task_struct *receiver = NULL;
 	bool again;
 
 	spin_lock(&queue->lock);
 	again = !entry->retired && entry->ops->untake(entry, message);
 	if (again && list_empty(&entry->link))
 		list_add(&entry->link, &queue->entries);
+	if (again)
+		receiver = kipc_queue_pick_locked(queue);
 	spin_unlock(&queue->lock);
 	if (again)
-		kipc_queue_wake(queue);
+		kipc_queue_wake(queue, receiver);
 	return again;
-}
-
-/* Like prepare_to_wait_exclusive(), but the last to come is woken first. */
-static void prepare_to_wait_first(wait_queue_head_t *head,
-				  struct wait_queue_entry *wait)
-{
-	spin_lock_irq(&head->lock);
-	if (list_empty(&wait->entry))
-		__add_wait_queue_exclusive(head, wait);
-	set_current_state(TASK_INTERRUPTIBLE);
-	spin_unlock_irq(&head->lock);
 }
 
 /**
@@ -206,54 +288,13 @@ bool kipc_queue_has_entries(struct kipc_queue *queue)
 }
 
 /**
- * kipc_queue_wait() - wait until there is an entry
- * @queue: the queue
- * @deadline: absolute CLOCK_MONOTONIC nanoseconds; 0 means none
- *
- * Another receiver may take the entry before the caller does.
- *
- * Context: Process context. Sleeps.
- * Return: 0, -ERESTARTSYS, or -ETIMEDOUT.
- */
-int kipc_queue_wait(struct kipc_queue *queue, u64 deadline)
-{
-	DEFINE_WAIT(wait);
-	int ret = 0;
-
-	do {
-		prepare_to_wait_first(&queue->receivers, &wait);
-		if (kipc_queue_has_entries(queue))
-			break;
-		if (signal_pending(current))
-			ret = -ERESTARTSYS;
-		else
-			ret = kipc_sleep_until(deadline);
-	} while (!ret && !kipc_queue_has_entries(queue));
-	finish_wait(&queue->receivers, &wait);
-
-	/*
-	 * A wake-up may have been meant for this thread just when it gave up:
-	 * has_entries() came after, so either the entry was seen or somebody
-	 * else took it. A fatal signal lets nobody come back for the entry.
-	 */
-	if (!ret || !kipc_queue_has_entries(queue))
-		return ret;
-	if (fatal_signal_pending(current)) {
-		kipc_queue_wake(queue);
-		return ret;
-	}
-	return 0;
-}
-
-/**
- * kipc_queue_is_idle() - whether a thread waits to receive
+ * kipc_queue_has_idle() - whether a thread waits to receive
  * @queue: the queue
  *
  * Context: Any.
  * Return: Whether there is one; it may be gone the next moment.
  */
-bool kipc_queue_is_idle(struct kipc_queue *queue)
+bool kipc_queue_has_idle(struct kipc_queue *queue)
 {
-	/* A hint: it needs no barrier. */
-	return waitqueue_active(&queue->receivers);
+	return !hlist_empty(&queue->idle);
 }

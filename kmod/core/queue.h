@@ -9,15 +9,16 @@
  * fail; on a closed queue it does nothing.
  *
  * Receiving goes in two steps, because the result has to be copied to a user
- * who may give a bad address. kipc_queue_take() removes the first entry and
- * describes it; then either ops->put() makes that final, or
+ * who may give a bad address. kipc_queue_take() waits for an entry, removes the
+ * first one and describes it; then either ops->put() makes that final, or
  * kipc_queue_untake() puts the entry back to where it was. In between the entry
  * is "in hand", and a reference taken by ops->take() keeps it in existence; its
  * object can still retire it, after which it is not put back.
  *
  * Exactly one receiver is woken for an entry, the one that became idle last:
- * its cache and stack are the warmest. A receiver that was woken and cannot
- * take the entry (a signal) passes the wake-up on.
+ * its cache and stack are the warmest. Whoever adds an entry picks it under the
+ * lock, and wakes it without. One that was picked and cannot take the entry,
+ * because it is being killed, picks the next.
  *
  * The queue's lock also protects what the entries' objects say it protects. It
  * nests inside objects' locks. It is never taken in interrupts.
@@ -31,6 +32,7 @@
 
 struct kipc_entry;
 struct kipc_message;
+struct task_struct;
 
 /**
  * struct kipc_entry_ops - what differs between kinds of entries
@@ -61,17 +63,17 @@ struct kipc_entry {
 
 /**
  * struct kipc_queue - what receivers wait on
- * @lock: protects @entries and @closed
+ * @lock: protects all but @pollers
  * @closed: nothing can be posted any more
  * @entries: what was posted and not yet taken
- * @receivers: threads that wait; the last one to come is the first in line
+ * @idle: receivers that wait and were not picked; the last one comes first
  * @pollers: poll and epoll
  */
 struct kipc_queue {
-	spinlock_t lock;	/* closed, entries, and see above */
+	spinlock_t lock;	/* see above */
 	bool closed;
 	struct list_head entries;
-	wait_queue_head_t receivers;
+	struct hlist_head idle;
 	wait_queue_head_t pollers;
 };
 
@@ -81,16 +83,18 @@ void kipc_queue_close(struct kipc_queue *queue);
 void kipc_entry_init(struct kipc_entry *entry,
 		     const struct kipc_entry_ops *ops);
 bool kipc_queue_add_locked(struct kipc_queue *queue, struct kipc_entry *entry);
-void kipc_queue_wake(struct kipc_queue *queue);
+struct task_struct *kipc_queue_pick_locked(struct kipc_queue *queue);
+void kipc_queue_wake(struct kipc_queue *queue, struct task_struct *receiver);
+void kipc_queue_post_bits(struct kipc_queue *queue, struct kipc_entry *entry,
+			  u64 *pending, u64 bits);
 void kipc_queue_post(struct kipc_queue *queue, struct kipc_entry *entry);
 void kipc_queue_retire(struct kipc_queue *queue, struct kipc_entry *entry);
 
-struct kipc_entry *kipc_queue_take(struct kipc_queue *queue,
-				   struct kipc_message *message);
+int kipc_queue_take(struct kipc_queue *queue, bool nonblock, u64 deadline,
+		    struct kipc_entry **entry, struct kipc_message *message);
 bool kipc_queue_untake(struct kipc_queue *queue, struct kipc_entry *entry,
 		       const struct kipc_message *message);
-int kipc_queue_wait(struct kipc_queue *queue, u64 deadline);
 bool kipc_queue_has_entries(struct kipc_queue *queue);
-bool kipc_queue_is_idle(struct kipc_queue *queue);
+bool kipc_queue_has_idle(struct kipc_queue *queue);
 
 #endif /* KIPC_CORE_QUEUE_H */

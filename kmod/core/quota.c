@@ -160,7 +160,7 @@ int kipc_quota_charge(struct kipc_user *user, enum kipc_quota kind,
 	long used = atomic_long_read(&user->used[kind]);
 
 	do {
-		if (n > limit || (unsigned long)used > limit - n)
+		if (n && (n > limit || (unsigned long)used > limit - n))
 			return -EDQUOT;
 	} while (!atomic_long_try_cmpxchg(&user->used[kind], &used, used + n));
 	return 0;

@@ -2,8 +2,53 @@
 #include "core/wait.h"
 
 #include <linux/hrtimer.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/wait.h>
+
+/* What makes a wake-up synchronous; the scheduler does not export its name. */
+static int sync_flags __ro_after_init;
+
+static int note_flags(struct wait_queue_entry *entry, unsigned int mode,
+		      int flags, void *key)
+{
+	sync_flags = flags;
+	return 1;
+}
+
+/**
+ * kipc_wait_init() - learn how to wake synchronously
+ *
+ * Context: Process context, when the module is loaded.
+ */
+void __init kipc_wait_init(void)
+{
+	struct wait_queue_entry probe;
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(head);
+
+	init_waitqueue_func_entry(&probe, note_flags);
+	add_wait_queue(&head, &probe);
+	__wake_up_sync_key(&head, TASK_NORMAL, NULL);
+	remove_wait_queue(&head, &probe);
+}
+
+/**
+ * kipc_wake() - wake a thread, which is to run next
+ * @task: the thread, with a reference, which is dropped; or NULL
+ *
+ * Context: Process context.
+ */
+void kipc_wake(struct task_struct *task)
+{
+	struct wait_queue_entry entry = { .private = task };
+
+	if (!task)
+		return;
+	default_wake_function(&entry, TASK_INTERRUPTIBLE, sync_flags, NULL);
+	put_task_struct(task);
+}
 
 /**
  * kipc_sleep_until() - sleep until woken, a signal comes or a deadline passes

@@ -29,7 +29,7 @@ static void settle(struct kipc_command *command, struct kipc_slice *slice,
 		*flags &= ~KIPC_FREE_SLICE;
 		command->write_back = true;
 	} else if (slice) {
-		kipc_pool_unclaim(slice);
+		kipc_pool_unclaim(&command->endpoint->pool, slice);
 	}
 }
 

@@ -87,14 +87,11 @@ static void show_calls(struct seq_file *seq, struct kipc_endpoint *endpoint)
 		[KIPC_CALL_DONE] = "done",
 	};
 	struct kipc_open_call *call;
-	unsigned int shown = 0, queued = 0;
-	struct kipc_entry *entry;
+	unsigned int shown = 0;
 	struct rb_node *node;
 
 	spin_lock(&endpoint->queue.lock);
-	list_for_each_entry(entry, &endpoint->queue.entries, link)
-		queued++;
-	seq_printf(seq, "    queued %u\n", queued);
+	seq_printf(seq, "    queued %u\n", endpoint->queued);
 	for (node = rb_first(&endpoint->served); node; node = rb_next(node)) {
 		if (shown++ == CALLS_SHOWN)
 			break;

@@ -6,6 +6,7 @@
 #include <linux/rcupdate.h>
 
 #include "core/handle.h"
+#include "core/wait.h"
 #include "entry/debugfs.h"
 #include "entry/device.h"
 #include "rpc/call.h"
@@ -45,6 +46,7 @@ static int __init kipc_init(void)
 	int ret;
 
 	build_check_abi();
+	kipc_wait_init();
 	ret = kipc_handle_cache_init();
 	if (ret)
 		return ret;

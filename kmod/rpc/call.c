@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "rpc/call.h"
 
+#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 
 #include "core/domain.h"
@@ -39,6 +41,16 @@ void kipc_call_cache_exit(void)
 	kmem_cache_destroy(call_cache);
 }
 
+/* Drops a reference. Returns whether it was the last, and only memory is left. */
+static bool put_last(struct kipc_open_call *call)
+{
+	if (!refcount_dec_and_test(&call->request.refs))
+		return false;
+	kipc_request_deinit(&call->request);
+	kipc_live_add(KIPC_LIVE_MESSAGES, -1);
+	return true;
+}
+
 /**
  * kipc_call_put() - drop a reference to a call
  * @call: the call
@@ -47,11 +59,20 @@ void kipc_call_cache_exit(void)
  */
 void kipc_call_put(struct kipc_open_call *call)
 {
-	if (!refcount_dec_and_test(&call->request.refs))
-		return;
-	kipc_request_deinit(&call->request);
-	kmem_cache_free(call_cache, call);
-	kipc_live_add(KIPC_LIVE_MESSAGES, -1);
+	if (put_last(call))
+		kmem_cache_free(call_cache, call);
+}
+
+/**
+ * kipc_call_free_spare() - free the memory that is kept for the next call
+ * @endpoint: whose; nobody calls from there any more
+ *
+ * Context: Process context.
+ */
+void kipc_call_free_spare(struct kipc_endpoint *endpoint)
+{
+	if (endpoint->spare)
+		kmem_cache_free(call_cache, endpoint->spare);
 }
 
 /**
@@ -59,6 +80,9 @@ void kipc_call_put(struct kipc_open_call *call)
  * @call: the call; the lock of its target's queue is held
  * @error: 0 if there is a reply, else what the caller gets
  * @stage: how far it got
+ *
+ * The caller of this has a reference, and calls kipc_call_wake() without the
+ * lock.
  *
  * Context: Process context, with the lock held.
  */
@@ -69,30 +93,44 @@ void kipc_call_complete_locked(struct kipc_open_call *call, int error,
 
 	call->error = error;
 	call->stage = stage;
+	if (!call->abandoned)
+		call->to_wake = get_task_struct(call->task);
 	/* Pairs with smp_load_acquire() in is_done(). */
 	smp_store_release(&call->state, KIPC_CALL_DONE);
 }
 
 /**
- * kipc_call_wake() - wake the caller
- * @call: a call that has its result, of which this thread has a reference
+ * kipc_call_wake() - wake the caller, if it waits
+ * @call: a call that this thread completed, and of which it has a reference
  *
  * Context: Process context.
  */
 void kipc_call_wake(struct kipc_open_call *call)
 {
-	__wake_up_sync_key(&call->wait, TASK_INTERRUPTIBLE, NULL);
+	kipc_wake(call->to_wake);
 }
 
-static void release_request_slice(struct kipc_slice *slice)
+static void release_request_slice(struct kipc_slice *slice,
+				  struct kipc_pool *pool)
 {
 	kipc_call_put(container_of(slice, struct kipc_open_call,
 				   request.delivery.slice));
 }
 
-static void release_reply_slice(struct kipc_slice *slice)
+/* The pool is the caller's. */
+static void release_reply_slice(struct kipc_slice *slice,
+				struct kipc_pool *pool)
 {
-	kipc_call_put(container_of(slice, struct kipc_open_call, reply.slice));
+	struct kipc_open_call *call =
+		container_of(slice, struct kipc_open_call, reply.slice);
+	struct kipc_endpoint *caller =
+		container_of(pool, struct kipc_endpoint, pool);
+
+	if (!put_last(call))
+		return;
+	call = xchg(&caller->spare, call);
+	if (call)
+		kmem_cache_free(call_cache, call);
 }
 
 static struct kipc_open_call *call_new(struct kipc_endpoint *caller,
@@ -102,38 +140,47 @@ static struct kipc_open_call *call_new(struct kipc_endpoint *caller,
 {
 	struct kipc_open_call *call;
 
-	call = kmem_cache_zalloc(call_cache, GFP_KERNEL);
+	call = xchg(&caller->spare, NULL);
+	if (!call)
+		call = kmem_cache_alloc(call_cache, GFP_KERNEL);
 	if (!call)
 		return NULL;
 	kipc_live_add(KIPC_LIVE_MESSAGES, 1);
-	kipc_request_init(&call->request, &kipc_served_ops, node, target);
-	call->request.delivery.slice.release = release_request_slice;
-	call->reply.slice.release = release_reply_slice;
+	kipc_request_init(&call->request, &kipc_served_ops, node, target,
+			  release_request_slice);
+	call->state = KIPC_CALL_QUEUED;
+	call->abandoned = false;
+	call->error = 0;
+	call->stage = KIPC_STAGE_NOT_QUEUED;
+	call->token = 0;
 	call->deadline = deadline;
 	call->caller = caller;
-	init_waitqueue_head(&call->wait);
+	call->task = current;
+	call->to_wake = NULL;
+	kipc_delivery_init(&call->reply, release_reply_slice);
 	return call;
 }
 
 /* Commits: the call is its target's from here on. */
-static int queue_call(struct kipc_open_call *call)
+static int queue_call(struct kipc_open_call *call,
+		      struct task_struct **receiver)
 {
 	struct kipc_endpoint *target = call->request.target;
-	bool queued;
+	int ret;
 
 	/* Of the queue; dropped again if it does not get there. */
 	refcount_inc(&call->request.refs);
 	spin_lock(&target->queue.lock);
 	call->token = target->last_token + 1;
-	queued = kipc_request_queue_locked(&call->request);
-	if (queued)
+	ret = kipc_request_queue_locked(&call->request, receiver);
+	if (!ret)
 		target->last_token++;
 	spin_unlock(&target->queue.lock);
-	if (queued)
+	if (!ret)
 		return 0;
 	refcount_dec(&call->request.refs);
 	kipc_request_undo(&call->request);
-	return -EOWNERDEAD;
+	return ret;
 }
 
 static bool is_done(const struct kipc_open_call *call)
@@ -144,11 +191,11 @@ static bool is_done(const struct kipc_open_call *call)
 
 static int wait_until_done(struct kipc_open_call *call)
 {
-	DEFINE_WAIT(wait);
 	int ret = 0;
 
+	/* The barrier pairs with that in the wake-up, which is after DONE is set. */
 	do {
-		prepare_to_wait(&call->wait, &wait, TASK_INTERRUPTIBLE);
+		set_current_state(TASK_INTERRUPTIBLE);
 		if (is_done(call))
 			break;
 		if (signal_pending(current))
@@ -156,7 +203,7 @@ static int wait_until_done(struct kipc_open_call *call)
 		else
 			ret = kipc_sleep_until(call->deadline);
 	} while (!ret && !is_done(call));
-	finish_wait(&call->wait, &wait);
+	__set_current_state(TASK_RUNNING);
 	return ret;
 }
 
@@ -172,10 +219,8 @@ static enum kipc_stage stop_waiting(struct kipc_open_call *call)
 
 	spin_lock(&queue->lock);
 	if (call->state == KIPC_CALL_QUEUED) {
-		list_del_init(&call->request.entry.link);
-		list_del_init(&call->request.of_node);
-		kipc_call_complete_locked(call, -ECANCELED,
-					  KIPC_STAGE_WITHDRAWN);
+		kipc_request_unqueue_locked(&call->request);
+		call->state = KIPC_CALL_DONE;
 		stage = KIPC_STAGE_WITHDRAWN;
 	} else if (call->state == KIPC_CALL_DONE) {
 		stage = KIPC_STAGE_DONE;
@@ -243,11 +288,12 @@ static int receive_reply(struct kipc_endpoint *endpoint,
 	return 0;
 }
 
-/* Resolves the handle, prepares the request and queues it. */
+/* Prepares the request and queues it. */
 static struct kipc_open_call *make_call(struct kipc_endpoint *endpoint,
 					const struct kipc_call *args,
 					struct kipc_endpoint *target,
-					struct kipc_node *node)
+					struct kipc_node *node,
+					struct task_struct **receiver)
 {
 	const struct kipc_content content = {
 		.code = args->code,
@@ -267,7 +313,7 @@ static struct kipc_open_call *make_call(struct kipc_endpoint *endpoint,
 	}
 	ret = kipc_request_prepare(&call->request, endpoint, &content);
 	if (!ret)
-		ret = queue_call(call);
+		ret = queue_call(call, receiver);
 	if (ret) {
 		kipc_call_put(call);
 		return ERR_PTR(ret);
@@ -285,7 +331,6 @@ static int run_call(struct kipc_endpoint *endpoint, struct kipc_call *args,
 	struct kipc_endpoint *target = call->request.target;
 	int ret;
 
-	kipc_queue_wake(&target->queue);
 	ret = wait_for_result(call, args);
 	if (!ret)
 		ret = receive_reply(endpoint, call, args);
@@ -310,6 +355,7 @@ static int run_call(struct kipc_endpoint *endpoint, struct kipc_call *args,
 int kipc_call(struct kipc_endpoint *endpoint, struct kipc_call *args,
 	      struct kipc_slice *to_free, struct kipc_open_call **reply)
 {
+	struct task_struct *receiver = NULL;
 	struct kipc_endpoint *target;
 	struct kipc_open_call *call;
 	struct kipc_object *object;
@@ -326,13 +372,14 @@ int kipc_call(struct kipc_endpoint *endpoint, struct kipc_call *args,
 		kipc_object_put(object);
 		return -EOWNERDEAD;
 	}
-	call = make_call(endpoint, args, target, kipc_node_of(object));
+	call = make_call(endpoint, args, target, kipc_node_of(object), &receiver);
 	if (IS_ERR(call)) {
 		kipc_endpoint_put(target);
 		return PTR_ERR(call);
 	}
 	if (to_free)
 		kipc_pool_free_claimed(&endpoint->pool, to_free);
+	kipc_queue_wake(&target->queue, receiver);
 	ret = run_call(endpoint, args, call);
 	kipc_endpoint_put(target);
 	if (ret)

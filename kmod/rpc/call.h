@@ -23,20 +23,23 @@
  * then for being in the target's tree of served calls; one while in a receiver's
  * hand; and one for each of the two slices once delivered.
  *
- * @caller and @reply are looked at only while the call is neither abandoned nor
- * DONE, under the lock; the caller's system call is in progress then, so its
- * endpoint is there. A server that begins to reply takes a reference to it.
+ * A caller that calls again and again uses the memory of its calls in turn: what
+ * its last reply was in is kept as the endpoint's spare when that is freed.
+ *
+ * @caller and @task are looked at only while the call is neither abandoned nor
+ * DONE, under the lock; the caller's system call is in progress then, so both
+ * are there. A server that begins to reply takes a reference to the one, whoever
+ * completes the call one to the other.
  *
  * Coming next, and foreseen here: the chain of nested calls (a parent link
  * beside @served), the caller's priority (beside @deadline; the queue becomes
- * ordered), messages for the waiting thread itself (@wait is per call already).
+ * ordered), messages for the waiting thread itself (@task is known already).
  */
 #ifndef KIPC_RPC_CALL_H
 #define KIPC_RPC_CALL_H
 
 #include <linux/kipc.h>
 #include <linux/rbtree.h>
-#include <linux/wait.h>
 
 #include "rpc/request.h"
 
@@ -65,7 +68,9 @@ enum kipc_call_state {
  * @deadline: the caller's (constant)
  * @served: in the target's tree (target's queue lock)
  * @caller: who made it
- * @wait: where the caller sleeps
+ * @task: the thread that called
+ * @to_wake: the same with a reference, if it is to be woken (of whoever completes
+ *	the call)
  * @reply: what the server answered (the caller's once DONE)
  */
 struct kipc_open_call {
@@ -78,7 +83,8 @@ struct kipc_open_call {
 	u64 deadline;
 	struct rb_node served;
 	struct kipc_endpoint *caller;
-	wait_queue_head_t wait;
+	struct task_struct *task;
+	struct task_struct *to_wake;
 	struct kipc_delivery reply;
 };
 
@@ -87,6 +93,7 @@ int kipc_call(struct kipc_endpoint *endpoint, struct kipc_call *args,
 void kipc_call_finish(struct kipc_endpoint *endpoint,
 		      struct kipc_open_call *call, bool delivered);
 void kipc_call_put(struct kipc_open_call *call);
+void kipc_call_free_spare(struct kipc_endpoint *endpoint);
 void kipc_call_complete_locked(struct kipc_open_call *call, int error,
 			       enum kipc_stage stage);
 void kipc_call_wake(struct kipc_open_call *call);

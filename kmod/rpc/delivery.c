@@ -92,8 +92,27 @@ static int take_slice(struct kipc_delivery *delivery, struct kipc_endpoint *to)
 }
 
 /**
+ * kipc_delivery_init() - begin a delivery
+ * @delivery: its memory
+ * @release: called when the receiver has freed the slice
+ *
+ * Context: Any.
+ */
+void kipc_delivery_init(struct kipc_delivery *delivery,
+			void (*release)(struct kipc_slice *slice,
+					struct kipc_pool *pool))
+{
+	delivery->size = 0;
+	delivery->code = 0;
+	delivery->attachments = NULL;
+	delivery->slice.offset = 0;
+	delivery->slice.state = KIPC_SLICE_NONE;
+	delivery->slice.release = release;
+}
+
+/**
  * kipc_delivery_import() - learn what is to be sent
- * @delivery: zeroed but for the slice's release
+ * @delivery: begun
  * @from: the sender
  * @to: the receiver
  * @content: what is to be sent

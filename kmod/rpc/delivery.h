@@ -51,6 +51,9 @@ struct kipc_delivery {
 	struct kipc_slice slice;
 };
 
+void kipc_delivery_init(struct kipc_delivery *delivery,
+			void (*release)(struct kipc_slice *slice,
+					struct kipc_pool *pool));
 int kipc_delivery_import(struct kipc_delivery *delivery,
 			 struct kipc_endpoint *from, struct kipc_endpoint *to,
 			 const struct kipc_content *content,

@@ -9,6 +9,7 @@
 #include "core/live.h"
 #include "core/quota.h"
 #include "core/trace.h"
+#include "rpc/call.h"
 #include "rpc/node.h"
 #include "rpc/served.h"
 
@@ -126,6 +127,7 @@ void kipc_endpoint_put(struct kipc_endpoint *endpoint)
 	if (!refcount_dec_and_test(&endpoint->refs))
 		return;
 	kipc_pool_deinit(&endpoint->pool);
+	kipc_call_free_spare(endpoint);
 	kipc_user_put(endpoint->user);
 	kipc_domain_put(endpoint->domain);
 	kfree_rcu(endpoint, rcu);

@@ -34,6 +34,7 @@
 #include "rpc/pool.h"
 
 struct inode;
+struct kipc_open_call;
 struct kipc_domain;
 struct kipc_user;
 
@@ -48,6 +49,9 @@ struct kipc_user;
  *	state of the calls that are made to this endpoint, and:
  * @served: calls received and not yet answered, by token (queue's lock)
  * @last_token: of the newest call (queue's lock)
+ * @queued: calls and one-way messages in the queue (queue's lock)
+ * @queued_attachments: their attachments (queue's lock)
+ * @spare: memory of a call that ended, for the next one (xchg)
  * @table: handles and nodes
  * @publisher: names and name watches
  * @pool: the receive buffer
@@ -62,6 +66,9 @@ struct kipc_endpoint {
 	struct kipc_queue queue;
 	struct rb_root served;
 	u64 last_token;
+	u32 queued;
+	u32 queued_attachments;
+	struct kipc_open_call *spare;
 	struct kipc_table table;
 	struct kipc_publisher publisher;
 	struct kipc_pool pool;

@@ -116,7 +116,7 @@ static struct kipc_node *node_new(struct kipc_endpoint *endpoint, u64 cookie,
 	kipc_object_init(&node->object, &node_ops, &endpoint->table, cookie);
 	RCU_INIT_POINTER(node->owner, kipc_endpoint_get(endpoint));
 	node->flags = flags;
-	INIT_LIST_HEAD(&node->queued);
+	INIT_HLIST_HEAD(&node->queued);
 	kipc_entry_init(&node->notify, &notify_ops);
 	kipc_entry_init(&node->no_senders, &no_senders_ops);
 	kipc_live_add(KIPC_LIVE_NODES, 1);
@@ -168,8 +168,8 @@ err_charge:
 
 static struct kipc_request *first_queued(struct kipc_node *node)
 {
-	return list_first_entry_or_null(&node->queued, struct kipc_request,
-					of_node);
+	return hlist_entry_safe(node->queued.first, struct kipc_request,
+				of_node);
 }
 
 /* Fails one queued request after the other; the lock is not held for long. */
@@ -183,8 +183,7 @@ static void fail_queued(struct kipc_endpoint *endpoint, struct kipc_node *node)
 	node->queued_closed = true;
 	while ((request = first_queued(node))) {
 		ops = kipc_request_ops_of(request);
-		list_del_init(&request->of_node);
-		list_del_init(&request->entry.link);
+		kipc_request_unqueue_locked(request);
 		ops->fail_locked(request, -EOWNERDEAD);
 		spin_unlock(&queue->lock);
 
@@ -283,7 +282,6 @@ int kipc_node_notify(struct kipc_endpoint *endpoint, u32 handle, u64 bits)
 	struct kipc_endpoint *owner;
 	struct kipc_object *object;
 	struct kipc_node *node;
-	bool added;
 
 	object = kipc_table_resolve(&endpoint->table, handle, KIPC_RIGHT_CALL,
 				    NULL);
@@ -296,12 +294,7 @@ int kipc_node_notify(struct kipc_endpoint *endpoint, u32 handle, u64 bits)
 		return -EOWNERDEAD;
 	}
 
-	spin_lock(&owner->queue.lock);
-	node->bits |= bits;
-	added = kipc_queue_add_locked(&owner->queue, &node->notify);
-	spin_unlock(&owner->queue.lock);
-	if (added)
-		kipc_queue_wake(&owner->queue);
+	kipc_queue_post_bits(&owner->queue, &node->notify, &node->bits, bits);
 	this_cpu_inc(owner->domain->traffic->notifies);
 	trace_kipc_notify(endpoint->id, owner->id, node->id, bits);
 	kipc_endpoint_put(owner);

@@ -54,7 +54,7 @@ struct kipc_node {
 	u32 id;
 	u32 flags;
 	bool queued_closed;
-	struct list_head queued;
+	struct hlist_head queued;
 	u64 bits;
 	struct kipc_entry notify;
 	struct kipc_entry no_senders;

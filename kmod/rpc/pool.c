@@ -39,12 +39,12 @@ void kipc_pool_init(struct kipc_pool *pool, struct kipc_user *user,
 	INIT_DELAYED_WORK(&pool->trim, kipc_pool_trim_work);
 }
 
-static struct kipc_slice *first_freeable(struct kipc_pool *pool)
+/* The first slice from @node on that was delivered, or NULL */
+static struct kipc_slice *next_delivered(struct rb_node *node)
 {
-	struct rb_node *node;
 	struct kipc_slice *slice;
 
-	for (node = rb_first(&pool->slices); node; node = rb_next(node)) {
+	for (; node; node = rb_next(node)) {
 		slice = rb_entry(node, struct kipc_slice, node);
 		if (slice->state == KIPC_SLICE_DELIVERED)
 			return slice;
@@ -67,7 +67,7 @@ void kipc_pool_close(struct kipc_pool *pool)
 
 	spin_lock(&pool->lock);
 	pool->closed = true;
-	while ((slice = first_freeable(pool))) {
+	while ((slice = next_delivered(rb_first(&pool->slices)))) {
 		slice->state = KIPC_SLICE_CLAIMED;
 		spin_unlock(&pool->lock);
 		kipc_pool_free_claimed(pool, slice);
@@ -259,13 +259,16 @@ struct kipc_slice *kipc_pool_claim(struct kipc_pool *pool, u64 offset)
 
 /**
  * kipc_pool_unclaim() - do not free it after all
+ * @pool: the pool
  * @slice: a claimed slice
  *
  * Context: Process context.
  */
-void kipc_pool_unclaim(struct kipc_slice *slice)
+void kipc_pool_unclaim(struct kipc_pool *pool, struct kipc_slice *slice)
 {
-	kipc_pool_deliver(slice);
+	spin_lock(&pool->lock);
+	slice->state = KIPC_SLICE_DELIVERED;
+	spin_unlock(&pool->lock);
 }
 
 /**
@@ -278,5 +281,5 @@ void kipc_pool_unclaim(struct kipc_slice *slice)
 void kipc_pool_free_claimed(struct kipc_pool *pool, struct kipc_slice *slice)
 {
 	erase(pool, slice);
-	slice->release(slice);
+	slice->release(slice, pool);
 }

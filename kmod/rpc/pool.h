@@ -87,7 +87,7 @@ void kipc_pool_free(struct kipc_pool *pool, struct kipc_slice *slice);
 void kipc_pool_deliver(struct kipc_slice *slice);
 
 struct kipc_slice *kipc_pool_claim(struct kipc_pool *pool, u64 offset);
-void kipc_pool_unclaim(struct kipc_slice *slice);
+void kipc_pool_unclaim(struct kipc_pool *pool, struct kipc_slice *slice);
 void kipc_pool_free_claimed(struct kipc_pool *pool, struct kipc_slice *slice);
 
 int kipc_pool_copy_payload(struct kipc_pool *pool, u32 offset,

@@ -53,21 +53,6 @@ static int open_request(struct kipc_endpoint *endpoint, struct kipc_recv *args,
 	return ret ? refuse_request(endpoint, args, hand, ret) : 0;
 }
 
-static int take(struct kipc_endpoint *endpoint, struct kipc_recv *args,
-		struct kipc_hand *hand)
-{
-	struct kipc_message *message = &args->message;
-
-	hand->request = NULL;
-	hand->entry = kipc_queue_take(&endpoint->queue, message);
-	if (!hand->entry)
-		return 0;
-	hand->request = request_of(hand->entry, message->kind);
-	if (!kipc_queue_is_idle(&endpoint->queue))
-		message->flags |= KIPC_MSG_NO_IDLE;
-	return hand->request ? open_request(endpoint, args, hand) : 0;
-}
-
 /**
  * kipc_recv() - take the next message in hand
  * @endpoint: who receives
@@ -81,22 +66,21 @@ static int take(struct kipc_endpoint *endpoint, struct kipc_recv *args,
 int kipc_recv(struct kipc_endpoint *endpoint, struct kipc_recv *args,
 	      bool nonblock, struct kipc_hand *hand)
 {
+	struct kipc_message *message = &args->message;
 	int ret;
 
-	for (;;) {
-		ret = take(endpoint, args, hand);
-		if (ret || hand->entry)
-			return ret;
-		if (nonblock) {
-			/* A request that failed may have hidden another. */
-			if (list_empty(&endpoint->queue.entries))
-				return -EAGAIN;
-			continue;
-		}
-		ret = kipc_queue_wait(&endpoint->queue, args->deadline);
+	do {
+		ret = kipc_queue_take(&endpoint->queue, nonblock,
+				      args->deadline, &hand->entry, message);
 		if (ret)
 			return ret;
-	}
+		if (!kipc_queue_has_idle(&endpoint->queue))
+			message->flags |= KIPC_MSG_NO_IDLE;
+		hand->request = request_of(hand->entry, message->kind);
+		if (hand->request)
+			ret = open_request(endpoint, args, hand);
+	} while (!ret && !hand->entry);
+	return ret;
 }
 
 /**

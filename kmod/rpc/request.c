@@ -4,6 +4,7 @@
 #include <linux/kipc.h>
 
 #include "core/attach.h"
+#include "core/limits.h"
 #include "core/payload.h"
 #include "core/quota.h"
 #include "rpc/endpoint.h"
@@ -11,24 +12,28 @@
 
 /**
  * kipc_request_init() - begin a request
- * @request: zeroed memory, but for the slice's release
+ * @request: its memory
  * @ops: what it is
  * @node: for which; the reference becomes the request's
  * @target: the node's owner, to which the caller has a reference
+ * @release: called when the receiver has freed the slice
  *
  * Context: Process context of the sender.
  */
 void kipc_request_init(struct kipc_request *request,
 		       const struct kipc_request_ops *ops,
-		       struct kipc_node *node, struct kipc_endpoint *target)
+		       struct kipc_node *node, struct kipc_endpoint *target,
+		       void (*release)(struct kipc_slice *slice,
+				       struct kipc_pool *pool))
 {
 	kipc_entry_init(&request->entry, &ops->entry);
 	refcount_set(&request->refs, 1);
 	request->charged = NULL;
 	request->node = node;
-	INIT_LIST_HEAD(&request->of_node);
+	INIT_HLIST_NODE(&request->of_node);
 	request->target = target;
 	kipc_sender_init(&request->sender);
+	kipc_delivery_init(&request->delivery, release);
 }
 
 /* What comes with few messages only */
@@ -134,22 +139,75 @@ int kipc_request_prepare(struct kipc_request *request,
 	return ret;
 }
 
+static void count_locked(struct kipc_request *request, int sign)
+{
+	struct kipc_endpoint *target = request->target;
+
+	lockdep_assert_held(&target->queue.lock);
+
+	target->queued += sign;
+	target->queued_attachments +=
+		sign * kipc_delivery_attachment_count(&request->delivery);
+}
+
+static bool has_room(const struct kipc_request *request)
+{
+	const struct kipc_endpoint *target = request->target;
+	u32 attachments = kipc_delivery_attachment_count(&request->delivery);
+
+	return target->queued < KIPC_QUEUED_MAX &&
+	       (!attachments || target->queued_attachments + attachments <=
+				KIPC_QUEUED_ATTACHMENTS_MAX);
+}
+
+/**
+ * kipc_request_unqueue_locked() - note that a request is not queued any more
+ * @request: taken or not, but in its node's list; the queue's lock is held
+ *
+ * Context: Process context, with the lock held.
+ */
+void kipc_request_unqueue_locked(struct kipc_request *request)
+{
+	list_del_init(&request->entry.link);
+	hlist_del_init(&request->of_node);
+	count_locked(request, -1);
+}
+
+/**
+ * kipc_request_requeue_locked() - note that a request is queued again
+ * @request: in a receiver's hand; the queue's lock is held
+ *
+ * Context: Process context, with the lock held.
+ */
+void kipc_request_requeue_locked(struct kipc_request *request)
+{
+	hlist_add_head(&request->of_node, &request->node->queued);
+	count_locked(request, 1);
+}
+
 /**
  * kipc_request_queue_locked() - put it into its target's queue
  * @request: prepared; the queue's lock is held
+ * @receiver: gets who is to be woken, if it is there
  *
  * Context: Process context, with the lock held.
- * Return: Whether it is there; if not, the node or its owner is dead.
+ * Return: 0, -EAGAIN (too much is queued there) or -EOWNERDEAD (the node or its
+ * owner is).
  */
-bool kipc_request_queue_locked(struct kipc_request *request)
+int kipc_request_queue_locked(struct kipc_request *request,
+			       struct task_struct **receiver)
 {
 	struct kipc_node *node = request->node;
 
-	if (node->queued_closed ||
-	    !kipc_queue_add_locked(&request->target->queue, &request->entry))
-		return false;
-	list_add_tail(&request->of_node, &node->queued);
-	return true;
+	if (node->queued_closed)
+		return -EOWNERDEAD;
+	if (!has_room(request))
+		return -EAGAIN;
+	if (!kipc_queue_add_locked(&request->target->queue, &request->entry))
+		return -EOWNERDEAD;
+	kipc_request_requeue_locked(request);
+	*receiver = kipc_queue_pick_locked(&request->target->queue);
+	return 0;
 }
 
 /**

@@ -33,6 +33,7 @@
 struct kipc_endpoint;
 struct kipc_node;
 struct kipc_user;
+struct task_struct;
 
 struct kipc_request;
 
@@ -75,7 +76,7 @@ struct kipc_request {
 	u64 charged_bytes;
 	struct kipc_user *charged;
 	struct kipc_node *node;
-	struct list_head of_node;
+	struct hlist_node of_node;
 	struct kipc_endpoint *target;
 	struct kipc_sender sender;
 	struct kipc_delivery delivery;
@@ -83,11 +84,16 @@ struct kipc_request {
 
 void kipc_request_init(struct kipc_request *request,
 		       const struct kipc_request_ops *ops,
-		       struct kipc_node *node, struct kipc_endpoint *target);
+		       struct kipc_node *node, struct kipc_endpoint *target,
+		       void (*release)(struct kipc_slice *slice,
+				       struct kipc_pool *pool));
 int kipc_request_prepare(struct kipc_request *request,
 			 struct kipc_endpoint *from,
 			 const struct kipc_content *content);
-bool kipc_request_queue_locked(struct kipc_request *request);
+int kipc_request_queue_locked(struct kipc_request *request,
+			       struct task_struct **receiver);
+void kipc_request_unqueue_locked(struct kipc_request *request);
+void kipc_request_requeue_locked(struct kipc_request *request);
 void kipc_request_deliver(struct kipc_request *request);
 void kipc_request_undo(struct kipc_request *request);
 void kipc_request_fail(struct kipc_request *request, int error);

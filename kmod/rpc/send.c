@@ -51,7 +51,7 @@ static void send_put(struct kipc_request *send)
 	kipc_live_add(KIPC_LIVE_MESSAGES, -1);
 }
 
-static void release_slice(struct kipc_slice *slice)
+static void release_slice(struct kipc_slice *slice, struct kipc_pool *pool)
 {
 	send_put(container_of(slice, struct kipc_request, delivery.slice));
 }
@@ -61,7 +61,7 @@ static void send_take(struct kipc_entry *entry, struct kipc_message *message)
 	struct kipc_request *send = of_entry(entry);
 
 	refcount_inc(&send->refs);
-	list_del_init(&send->of_node);
+	kipc_request_unqueue_locked(send);
 	message->kind = KIPC_MSG_SEND;
 }
 
@@ -72,7 +72,7 @@ static bool send_untake(struct kipc_entry *entry,
 
 	if (send->node->queued_closed)
 		return false;
-	list_add(&send->of_node, &send->node->queued);
+	kipc_request_requeue_locked(send);
 	return true;
 }
 
@@ -103,33 +103,32 @@ static struct kipc_request *send_new(struct kipc_node *node,
 {
 	struct kipc_request *send;
 
-	send = kmem_cache_zalloc(send_cache, GFP_KERNEL);
+	send = kmem_cache_alloc(send_cache, GFP_KERNEL);
 	if (!send) {
 		kipc_object_put(&node->object);
 		return NULL;
 	}
 	kipc_live_add(KIPC_LIVE_MESSAGES, 1);
-	kipc_request_init(send, &send_ops, node, target);
-	send->delivery.slice.release = release_slice;
+	kipc_request_init(send, &send_ops, node, target, release_slice);
 	return send;
 }
 
-static int queue_send(struct kipc_request *send)
+static int queue_send(struct kipc_request *send, struct task_struct **receiver)
 {
 	struct kipc_queue *queue = &send->target->queue;
-	bool queued;
+	int ret;
 
 	spin_lock(&queue->lock);
-	queued = kipc_request_queue_locked(send);
+	ret = kipc_request_queue_locked(send, receiver);
 	spin_unlock(&queue->lock);
-	if (queued)
-		return 0;
-	kipc_request_undo(send);
-	return -EOWNERDEAD;
+	if (ret)
+		kipc_request_undo(send);
+	return ret;
 }
 
 static int send_to(struct kipc_endpoint *endpoint, const struct kipc_send *args,
-		   struct kipc_node *node, struct kipc_endpoint *target)
+		   struct kipc_node *node, struct kipc_endpoint *target,
+		   struct task_struct **receiver)
 {
 	const struct kipc_content content = {
 		.code = args->code,
@@ -151,7 +150,7 @@ static int send_to(struct kipc_endpoint *endpoint, const struct kipc_send *args,
 	ret = kipc_request_prepare(send, endpoint, &content);
 	size = send->delivery.size;
 	if (!ret)
-		ret = queue_send(send);
+		ret = queue_send(send, receiver);
 	if (ret) {
 		send_put(send);
 		return ret;
@@ -174,6 +173,7 @@ static int send_to(struct kipc_endpoint *endpoint, const struct kipc_send *args,
 int kipc_send(struct kipc_endpoint *endpoint, const struct kipc_send *args,
 	      struct kipc_slice *to_free)
 {
+	struct task_struct *receiver = NULL;
 	struct kipc_endpoint *target;
 	struct kipc_object *object;
 	int ret;
@@ -187,11 +187,11 @@ int kipc_send(struct kipc_endpoint *endpoint, const struct kipc_send *args,
 		kipc_object_put(object);
 		return -EOWNERDEAD;
 	}
-	ret = send_to(endpoint, args, kipc_node_of(object), target);
+	ret = send_to(endpoint, args, kipc_node_of(object), target, &receiver);
 	if (!ret) {
 		if (to_free)
 			kipc_pool_free_claimed(&endpoint->pool, to_free);
-		kipc_queue_wake(&target->queue);
+		kipc_queue_wake(&target->queue, receiver);
 	}
 	kipc_endpoint_put(target);
 	return ret;

@@ -44,7 +44,7 @@ static void served_take(struct kipc_entry *entry, struct kipc_message *message)
 	struct kipc_open_call *call = of_entry(entry);
 
 	refcount_inc(&call->request.refs);
-	list_del_init(&call->request.of_node);
+	kipc_request_unqueue_locked(&call->request);
 	call->state = KIPC_CALL_RECEIVED;
 	rb_add(&call->served, &call->request.target->served, older);
 	message->kind = KIPC_MSG_CALL;
@@ -62,7 +62,7 @@ static bool served_untake(struct kipc_entry *entry,
 	    request->node->queued_closed)
 		return false;
 	rb_erase(&call->served, &request->target->served);
-	list_add(&request->of_node, &request->node->queued);
+	kipc_request_requeue_locked(request);
 	call->state = KIPC_CALL_QUEUED;
 	return true;
 }

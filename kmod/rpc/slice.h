@@ -15,6 +15,8 @@
 #include <linux/rbtree.h>
 #include <linux/types.h>
 
+struct kipc_pool;
+
 /**
  * enum kipc_slice_state - whose a slice is
  * @KIPC_SLICE_NONE: it is not in a pool
@@ -47,7 +49,7 @@ struct kipc_slice {
 	u32 gap;
 	u32 max_gap;
 	enum kipc_slice_state state;
-	void (*release)(struct kipc_slice *slice);
+	void (*release)(struct kipc_slice *slice, struct kipc_pool *pool);
 };
 
 bool kipc_slice_insert(struct rb_root *root, u32 pool_size,

@@ -176,7 +176,7 @@ boot()
 	options=(-nodefaults -no-user-config -display none -no-reboot
 		-m "$memory" -kernel "$kdir/bzImage" -initrd "$log/initrd"
 		-append "console=ttyS0 panic=-1 oops=panic log_buf_len=4M
-			apparmor=0 nokaslr $append")
+			nokaslr $append")
 	if [ -n "$icount" ]; then
 		# shellcheck disable=SC2054 # the commas are QEMU's
 		options+=(-accel tcg,thread=single -icount "shift=0,sleep=off"

@@ -363,11 +363,13 @@ enum kipc_stage {
  *
  * A signal that comes before a server received the call withdraws it, and the
  * system call is restarted or gets EINTR as sigaction(2) says. After that the
- * call is abandoned with EINTR, and the server's reply gets ECANCELED.
+ * call is abandoned with EINTR, and the server's reply gets ECANCELED. So it is,
+ * too, if the thread is stopped and continued, traced or frozen, which the
+ * kernel does by a signal that has no handler.
  *
  * Errors: E2BIG (too many segments or attachments), EACCES (the handle lacks
  * CALL, an attached one GRANT or a right that it is to pass on), EAGAIN (no
- * room in the receiver), EBADF (attached), EDQUOT, EFAULT, EINTR,
+ * room in the receiver: its pool, its queue, its handles, its files), EBADF (attached), EDQUOT, EFAULT, EINTR,
  * EINVAL, ELOOP (attached), EMFILE (the reply's file descriptors; stage
  * REPLY_LOST), EMSGSIZE (larger than the receiver's pool), ENOMEM, ENXIO,
  * EOWNERDEAD, ETIMEDOUT.
@@ -432,7 +434,7 @@ enum kipc_message_kind {
  * @code: which method
  * @attachment_count: how many structs kipc_attachment came
  * @pid: the sender's process, as the receiver's PID namespace sees it; 0 if it
- *	does not, and in notices
+ *	does not, if that process is gone, and in notices
  * @tid: the sender's thread, likewise
  * @euid: the sender's effective user when it sent, as the receiver's user
  *	namespace sees it

@@ -3,6 +3,7 @@
 #
 # Includes point downwards only: entry -> rpc, mailbox, region -> core. The
 # three pillars do not include each other. Userspace includes nothing of kmod.
+# Kernel versions stand in core/compat.h alone.
 
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -47,6 +48,11 @@ for path in kmod/*/; do
 	*) complain "$path" "is no layer of the design" ;;
 	esac
 done
+
+# Kernel versions are the business of one file.
+! grep -rnE 'LINUX_VERSION_CODE|KERNEL_VERSION\(' kmod --include='*.[ch]' |
+	grep -v '^kmod/core/compat\.h:' ||
+	complain kmod "only core/compat.h may know of kernel versions"
 
 while IFS=: read -r file line name; do
 	from=$(layer "$file")
