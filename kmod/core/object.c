@@ -50,18 +50,6 @@ void kipc_object_die(struct kipc_object *object, struct kipc_domain *domain)
 }
 
 /**
- * kipc_object_put() - drop a reference
- * @object: the object
- *
- * Context: Any in which ops->release may be called.
- */
-void kipc_object_put(struct kipc_object *object)
-{
-	if (refcount_dec_and_test(&object->refs))
-		object->ops->release(object);
-}
-
-/**
  * kipc_object_add_sender() - somebody can reach the object
  * @object: an object to which the caller has a reference
  *

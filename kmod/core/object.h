@@ -68,7 +68,6 @@ void kipc_object_init(struct kipc_object *object,
 		      const struct kipc_object_ops *ops,
 		      const struct kipc_table *home, u64 cookie);
 void kipc_object_die(struct kipc_object *object, struct kipc_domain *domain);
-void kipc_object_put(struct kipc_object *object);
 void kipc_object_add_sender(struct kipc_object *object);
 void kipc_object_drop_sender(struct kipc_object *object);
 
@@ -95,6 +94,18 @@ static inline struct kipc_object *kipc_object_get(struct kipc_object *object)
 static inline bool kipc_object_tryget(struct kipc_object *object)
 {
 	return refcount_inc_not_zero(&object->refs);
+}
+
+/**
+ * kipc_object_put() - drop a reference
+ * @object: the object
+ *
+ * Context: Any in which ops->release may be called.
+ */
+static inline void kipc_object_put(struct kipc_object *object)
+{
+	if (refcount_dec_and_test(&object->refs))
+		object->ops->release(object);
 }
 
 #endif /* KIPC_CORE_OBJECT_H */

@@ -38,20 +38,6 @@ void kipc_queue_close(struct kipc_queue *queue)
 }
 
 /**
- * kipc_entry_init() - make an entry that is not queued
- * @entry: its memory
- * @ops: what it is
- *
- * Context: Any.
- */
-void kipc_entry_init(struct kipc_entry *entry, const struct kipc_entry_ops *ops)
-{
-	INIT_LIST_HEAD(&entry->link);
-	entry->ops = ops;
-	entry->retired = false;
-}
-
-/**
  * kipc_queue_add_locked() - put an entry at the end of the queue
  * @queue: the queue, whose lock is held
  * @entry: the entry; it may be queued already, and then stays where it is
@@ -285,16 +271,4 @@ bool kipc_queue_has_entries(struct kipc_queue *queue)
 	ret = !list_empty(&queue->entries);
 	spin_unlock(&queue->lock);
 	return ret;
-}
-
-/**
- * kipc_queue_has_idle() - whether a thread waits to receive
- * @queue: the queue
- *
- * Context: Any.
- * Return: Whether there is one; it may be gone the next moment.
- */
-bool kipc_queue_has_idle(struct kipc_queue *queue)
-{
-	return !hlist_empty(&queue->idle);
 }

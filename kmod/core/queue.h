@@ -80,8 +80,6 @@ struct kipc_queue {
 void kipc_queue_init(struct kipc_queue *queue);
 void kipc_queue_close(struct kipc_queue *queue);
 
-void kipc_entry_init(struct kipc_entry *entry,
-		     const struct kipc_entry_ops *ops);
 bool kipc_queue_add_locked(struct kipc_queue *queue, struct kipc_entry *entry);
 struct task_struct *kipc_queue_pick_locked(struct kipc_queue *queue);
 void kipc_queue_wake(struct kipc_queue *queue, struct task_struct *receiver);
@@ -95,6 +93,32 @@ int kipc_queue_take(struct kipc_queue *queue, bool nonblock, u64 deadline,
 bool kipc_queue_untake(struct kipc_queue *queue, struct kipc_entry *entry,
 		       const struct kipc_message *message);
 bool kipc_queue_has_entries(struct kipc_queue *queue);
-bool kipc_queue_has_idle(struct kipc_queue *queue);
+
+/**
+ * kipc_entry_init() - make an entry that is not queued
+ * @entry: its memory
+ * @ops: what it is
+ *
+ * Context: Any.
+ */
+static inline void kipc_entry_init(struct kipc_entry *entry,
+				   const struct kipc_entry_ops *ops)
+{
+	INIT_LIST_HEAD(&entry->link);
+	entry->ops = ops;
+	entry->retired = false;
+}
+
+/**
+ * kipc_queue_has_idle() - whether a thread waits to receive
+ * @queue: the queue
+ *
+ * Context: Any.
+ * Return: Whether there is one; it may be gone the next moment.
+ */
+static inline bool kipc_queue_has_idle(struct kipc_queue *queue)
+{
+	return !hlist_empty(&queue->idle);
+}
 
 #endif /* KIPC_CORE_QUEUE_H */

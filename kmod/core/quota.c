@@ -122,12 +122,12 @@ struct kipc_user *kipc_user_get_uid(struct kipc_domain *domain, kuid_t uid)
 }
 
 /**
- * kipc_user_put() - drop a reference
+ * kipc_user_put_last() - drop a reference that seems to be the last
  * @user: the user
  *
  * Context: Process context. May sleep.
  */
-void kipc_user_put(struct kipc_user *user)
+void kipc_user_put_last(struct kipc_user *user)
 {
 	struct kipc_domain *domain = user->domain;
 	int i;

@@ -62,7 +62,7 @@ struct kipc_user {
 };
 
 struct kipc_user *kipc_user_get_uid(struct kipc_domain *domain, kuid_t uid);
-void kipc_user_put(struct kipc_user *user);
+void kipc_user_put_last(struct kipc_user *user);
 
 int kipc_quota_charge(struct kipc_user *user, enum kipc_quota kind,
 		      unsigned long n);
@@ -81,6 +81,18 @@ static inline struct kipc_user *kipc_user_get(struct kipc_user *user)
 {
 	refcount_inc(&user->refs);
 	return user;
+}
+
+/**
+ * kipc_user_put() - drop a reference
+ * @user: the user
+ *
+ * Context: Process context. May sleep.
+ */
+static inline void kipc_user_put(struct kipc_user *user)
+{
+	if (!refcount_dec_not_one(&user->refs))
+		kipc_user_put_last(user);
 }
 
 /**

@@ -35,38 +35,30 @@ void __init kipc_wait_init(void)
 }
 
 /**
- * kipc_wake() - wake a thread, which is to run next
- * @task: the thread, with a reference, which is dropped; or NULL
+ * kipc_wake_task() - wake a thread, which is to run next
+ * @task: the thread, with a reference, which is dropped
  *
  * Context: Process context.
  */
-void kipc_wake(struct task_struct *task)
+void kipc_wake_task(struct task_struct *task)
 {
 	struct wait_queue_entry entry = { .private = task };
 
-	if (!task)
-		return;
 	default_wake_function(&entry, TASK_INTERRUPTIBLE, sync_flags, NULL);
 	put_task_struct(task);
 }
 
 /**
- * kipc_sleep_until() - sleep until woken, a signal comes or a deadline passes
- * @deadline: when to stop, 0 for never
- *
- * The caller has set its task state and made sure that it will be woken.
+ * kipc_sleep_until_deadline() - the part of kipc_sleep_until() with a timer
+ * @deadline: when to stop
  *
  * Context: Process context. Sleeps.
  * Return: 0, or -ETIMEDOUT if the deadline has passed.
  */
-int kipc_sleep_until(u64 deadline)
+int kipc_sleep_until_deadline(u64 deadline)
 {
 	ktime_t expires = ns_to_ktime(min_t(u64, deadline, KTIME_MAX));
 
-	if (!deadline) {
-		schedule();
-		return 0;
-	}
 	if (schedule_hrtimeout_range(&expires, current->timer_slack_ns,
 				     HRTIMER_MODE_ABS))
 		return 0;

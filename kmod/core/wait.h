@@ -14,12 +14,39 @@
 #ifndef KIPC_CORE_WAIT_H
 #define KIPC_CORE_WAIT_H
 
-#include <linux/types.h>
-
-struct task_struct;
+#include <linux/sched.h>
 
 void kipc_wait_init(void);
-int kipc_sleep_until(u64 deadline);
-void kipc_wake(struct task_struct *task);
+int kipc_sleep_until_deadline(u64 deadline);
+void kipc_wake_task(struct task_struct *task);
+
+/**
+ * kipc_sleep_until() - sleep until woken, a signal comes or a deadline passes
+ * @deadline: when to stop, 0 for never
+ *
+ * The caller has set its task state and made sure that it will be woken.
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0, or -ETIMEDOUT if the deadline has passed.
+ */
+static inline int kipc_sleep_until(u64 deadline)
+{
+	if (deadline)
+		return kipc_sleep_until_deadline(deadline);
+	schedule();
+	return 0;
+}
+
+/**
+ * kipc_wake() - wake a thread, which is to run next
+ * @task: the thread, with a reference, which is dropped; or NULL
+ *
+ * Context: Process context.
+ */
+static inline void kipc_wake(struct task_struct *task)
+{
+	if (task)
+		kipc_wake_task(task);
+}
 
 #endif /* KIPC_CORE_WAIT_H */

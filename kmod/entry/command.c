@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "entry/command.h"
 
+#include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
 
-/* One kind of command */
+/*
+ * One kind of command. If all that it copies out is a flag that it cleared or a
+ * count, its effect stays even if that cannot be copied, and it is not EFAULT.
+ */
 struct definition {
 	unsigned int number;
 	int (*run)(struct kipc_command *command);
 	void (*finish)(struct kipc_command *command, bool delivered);
+	bool effect_stays;
 };
 
 static const struct definition definitions[] = {
@@ -43,19 +48,19 @@ static const struct definition definitions[] = {
 		KIPC_RECV, kipc_run_recv, kipc_finish_recv,
 	},
 	[_IOC_NR(KIPC_REPLY)] = {
-		KIPC_REPLY, kipc_run_reply,
+		KIPC_REPLY, kipc_run_reply, .effect_stays = true,
 	},
 	[_IOC_NR(KIPC_REPLY_RECV)] = {
 		KIPC_REPLY_RECV, kipc_run_reply_recv, kipc_finish_reply_recv,
 	},
 	[_IOC_NR(KIPC_SEND)] = {
-		KIPC_SEND, kipc_run_send,
+		KIPC_SEND, kipc_run_send, .effect_stays = true,
 	},
 	[_IOC_NR(KIPC_NOTIFY)] = {
 		KIPC_NOTIFY, kipc_run_notify,
 	},
 	[_IOC_NR(KIPC_FREE)] = {
-		KIPC_FREE, kipc_run_free,
+		KIPC_FREE, kipc_run_free, .effect_stays = true,
 	},
 	[_IOC_NR(KIPC_NAME_PUBLISH)] = {
 		KIPC_NAME_PUBLISH, kipc_run_name_publish,
@@ -147,16 +152,19 @@ static int copy_in(struct kipc_command *command, const void __user *user,
 
 /*
  * Results must not get lost, so look beforehand whether they can be written.
- * The struct is smaller than a page: its first and its last byte tell.
+ * The struct is smaller than a page: its first byte tells, and its last if that
+ * is on another page.
  */
 static int probe_out(const struct kipc_command *command, u8 __user *user,
 		     size_t size)
 {
 	const u8 *args = (const u8 *)&command->args;
 
-	if (put_user(args[0], user) || put_user(args[size - 1], user + size - 1))
+	if (put_user(args[0], user))
 		return -EFAULT;
-	return 0;
+	if (offset_in_page(user) + size <= PAGE_SIZE)
+		return 0;
+	return put_user(args[size - 1], user + size - 1);
 }
 
 /**
@@ -189,9 +197,9 @@ int kipc_command_execute(struct kipc_command *command, unsigned int number,
 
 	command->write_back = false;
 	ret = definition->run(command);
-	if (out && (!ret || command->write_back))
+	if (command->write_back || (out && !ret && !definition->effect_stays))
 		delivered = !copy_args_out(command, user, size);
 	if (!ret && definition->finish)
 		definition->finish(command, delivered);
-	return delivered ? ret : -EFAULT;
+	return delivered || definition->effect_stays ? ret : -EFAULT;
 }

@@ -36,7 +36,11 @@ static int device_release(struct inode *inode, struct file *file)
 static long device_ioctl(struct file *file, unsigned int number,
 			 unsigned long address)
 {
-	struct kipc_command command;
+	/*
+	 * Not zeroed, even if the kernel zeroes stacks: what is read of it was
+	 * copied in, and what is copied out too.
+	 */
+	struct kipc_command command __attribute__((__uninitialized__));
 
 	command.endpoint = file->private_data;
 	command.nonblock = file->f_flags & O_NONBLOCK;

@@ -92,25 +92,6 @@ static int take_slice(struct kipc_delivery *delivery, struct kipc_endpoint *to)
 }
 
 /**
- * kipc_delivery_init() - begin a delivery
- * @delivery: its memory
- * @release: called when the receiver has freed the slice
- *
- * Context: Any.
- */
-void kipc_delivery_init(struct kipc_delivery *delivery,
-			void (*release)(struct kipc_slice *slice,
-					struct kipc_pool *pool))
-{
-	delivery->size = 0;
-	delivery->code = 0;
-	delivery->attachments = NULL;
-	delivery->slice.offset = 0;
-	delivery->slice.state = KIPC_SLICE_NONE;
-	delivery->slice.release = release;
-}
-
-/**
  * kipc_delivery_import() - learn what is to be sent
  * @delivery: begun
  * @from: the sender
@@ -185,20 +166,21 @@ void kipc_delivery_undo(struct kipc_delivery *delivery,
 }
 
 /**
- * kipc_delivery_receive_files() - make the files descriptors of the receiver's
- * @delivery: prepared
+ * kipc_delivery_receive_attached() - the part of kipc_delivery_receive_files()
+ *	for deliveries with attachments
+ * @delivery: prepared, with attachments
  * @to: the receiver
  *
  * Context: Process context of the receiver. May sleep.
  * Return: 0 or the error of the descriptor table or of an LSM, and then there
  * are none.
  */
-int kipc_delivery_receive_files(struct kipc_delivery *delivery,
-				struct kipc_endpoint *to)
+int kipc_delivery_receive_attached(struct kipc_delivery *delivery,
+				   struct kipc_endpoint *to)
 {
 	int ret;
 
-	if (!delivery->attachments || !delivery->attachments->file_count)
+	if (!delivery->attachments->file_count)
 		return 0;
 	ret = kipc_attachments_receive_files(delivery->attachments);
 	if (ret)
@@ -220,30 +202,15 @@ void kipc_delivery_close_files(struct kipc_delivery *delivery)
 }
 
 /**
- * kipc_delivery_attachment_count() - how many attachments come
- * @delivery: prepared and not finished
- *
- * Context: Any.
- * Return: The number.
- */
-u32 kipc_delivery_attachment_count(const struct kipc_delivery *delivery)
-{
-	return delivery->attachments ? delivery->attachments->count : 0;
-}
-
-/**
- * kipc_delivery_finish() - slice and handles are the receiver's now
- * @delivery: prepared, its files received; what it is embedded in has a
- *	reference for the slice, if there is one
+ * kipc_delivery_finish_attached() - the part of kipc_delivery_finish() for
+ *	deliveries with attachments
+ * @delivery: prepared, with attachments, its files received
  *
  * Context: Process context. May sleep.
  */
-void kipc_delivery_finish(struct kipc_delivery *delivery)
+void kipc_delivery_finish_attached(struct kipc_delivery *delivery)
 {
-	if (delivery->attachments) {
-		kipc_attachments_delivered(delivery->attachments);
-		kipc_attachments_free(delivery->attachments);
-		delivery->attachments = NULL;
-	}
-	kipc_pool_deliver(&delivery->slice);
+	kipc_attachments_delivered(delivery->attachments);
+	kipc_attachments_free(delivery->attachments);
+	delivery->attachments = NULL;
 }

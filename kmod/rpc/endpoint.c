@@ -117,15 +117,13 @@ void kipc_endpoint_close(struct kipc_endpoint *endpoint)
 }
 
 /**
- * kipc_endpoint_put() - drop a reference
- * @endpoint: the endpoint
+ * kipc_endpoint_free() - free an endpoint
+ * @endpoint: an endpoint to which nobody has a reference any more
  *
  * Context: Process context. May sleep.
  */
-void kipc_endpoint_put(struct kipc_endpoint *endpoint)
+void kipc_endpoint_free(struct kipc_endpoint *endpoint)
 {
-	if (!refcount_dec_and_test(&endpoint->refs))
-		return;
 	kipc_pool_deinit(&endpoint->pool);
 	kipc_call_free_spare(endpoint);
 	kipc_user_put(endpoint->user);

@@ -77,7 +77,7 @@ struct kipc_endpoint {
 
 struct kipc_endpoint *kipc_endpoint_open(struct inode *inode);
 void kipc_endpoint_close(struct kipc_endpoint *endpoint);
-void kipc_endpoint_put(struct kipc_endpoint *endpoint);
+void kipc_endpoint_free(struct kipc_endpoint *endpoint);
 void kipc_endpoint_stat(struct kipc_endpoint *endpoint, struct kipc_stat *stat);
 
 /**
@@ -92,6 +92,18 @@ kipc_endpoint_get(struct kipc_endpoint *endpoint)
 {
 	refcount_inc(&endpoint->refs);
 	return endpoint;
+}
+
+/**
+ * kipc_endpoint_put() - drop a reference
+ * @endpoint: the endpoint
+ *
+ * Context: Process context. May sleep.
+ */
+static inline void kipc_endpoint_put(struct kipc_endpoint *endpoint)
+{
+	if (refcount_dec_and_test(&endpoint->refs))
+		kipc_endpoint_free(endpoint);
 }
 
 #endif /* KIPC_RPC_ENDPOINT_H */

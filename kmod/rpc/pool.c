@@ -212,19 +212,6 @@ void kipc_pool_free(struct kipc_pool *pool, struct kipc_slice *slice)
 		erase(pool, slice);
 }
 
-/**
- * kipc_pool_deliver() - let the receiver free a slice
- * @slice: a pending slice; may be in no pool
- *
- * Context: Any. The receiver must not know its offset yet, or be the caller.
- */
-void kipc_pool_deliver(struct kipc_slice *slice)
-{
-	/* Pairs with smp_load_acquire() in is_delivered(). */
-	if (slice->state != KIPC_SLICE_NONE)
-		smp_store_release(&slice->state, KIPC_SLICE_DELIVERED);
-}
-
 static bool is_delivered(const struct kipc_slice *slice)
 {
 	enum kipc_slice_state state;

@@ -84,7 +84,6 @@ int kipc_pool_mmap(struct kipc_pool *pool, struct vm_area_struct *vma);
 int kipc_pool_alloc(struct kipc_pool *pool, struct kipc_slice *slice,
 		    u64 size);
 void kipc_pool_free(struct kipc_pool *pool, struct kipc_slice *slice);
-void kipc_pool_deliver(struct kipc_slice *slice);
 
 struct kipc_slice *kipc_pool_claim(struct kipc_pool *pool, u64 offset);
 void kipc_pool_unclaim(struct kipc_pool *pool, struct kipc_slice *slice);
@@ -95,5 +94,18 @@ int kipc_pool_copy_payload(struct kipc_pool *pool, u32 offset,
 int kipc_pool_populate(struct kipc_pool *pool, u32 offset, u32 size);
 void kipc_pool_write(struct kipc_pool *pool, u32 offset, const void *data,
 		     u32 size);
+
+/**
+ * kipc_pool_deliver() - let the receiver free a slice
+ * @slice: a pending slice; may be in no pool
+ *
+ * Context: Any. The receiver must not know its offset yet, or be the caller.
+ */
+static inline void kipc_pool_deliver(struct kipc_slice *slice)
+{
+	/* Pairs with smp_load_acquire() in is_delivered(). */
+	if (slice->state != KIPC_SLICE_NONE)
+		smp_store_release(&slice->state, KIPC_SLICE_DELIVERED);
+}
 
 #endif /* KIPC_RPC_POOL_H */

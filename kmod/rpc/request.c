@@ -139,17 +139,6 @@ int kipc_request_prepare(struct kipc_request *request,
 	return ret;
 }
 
-static void count_locked(struct kipc_request *request, int sign)
-{
-	struct kipc_endpoint *target = request->target;
-
-	lockdep_assert_held(&target->queue.lock);
-
-	target->queued += sign;
-	target->queued_attachments +=
-		sign * kipc_delivery_attachment_count(&request->delivery);
-}
-
 static bool has_room(const struct kipc_request *request)
 {
 	const struct kipc_endpoint *target = request->target;
@@ -158,31 +147,6 @@ static bool has_room(const struct kipc_request *request)
 	return target->queued < KIPC_QUEUED_MAX &&
 	       (!attachments || target->queued_attachments + attachments <=
 				KIPC_QUEUED_ATTACHMENTS_MAX);
-}
-
-/**
- * kipc_request_unqueue_locked() - note that a request is not queued any more
- * @request: taken or not, but in its node's list; the queue's lock is held
- *
- * Context: Process context, with the lock held.
- */
-void kipc_request_unqueue_locked(struct kipc_request *request)
-{
-	list_del_init(&request->entry.link);
-	hlist_del_init(&request->of_node);
-	count_locked(request, -1);
-}
-
-/**
- * kipc_request_requeue_locked() - note that a request is queued again
- * @request: in a receiver's hand; the queue's lock is held
- *
- * Context: Process context, with the lock held.
- */
-void kipc_request_requeue_locked(struct kipc_request *request)
-{
-	hlist_add_head(&request->of_node, &request->node->queued);
-	count_locked(request, 1);
 }
 
 /**

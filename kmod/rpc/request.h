@@ -29,9 +29,9 @@
 #include "core/queue.h"
 #include "core/sender.h"
 #include "rpc/delivery.h"
+#include "rpc/endpoint.h"
+#include "rpc/node.h"
 
-struct kipc_endpoint;
-struct kipc_node;
 struct kipc_user;
 struct task_struct;
 
@@ -92,8 +92,6 @@ int kipc_request_prepare(struct kipc_request *request,
 			 const struct kipc_content *content);
 int kipc_request_queue_locked(struct kipc_request *request,
 			       struct task_struct **receiver);
-void kipc_request_unqueue_locked(struct kipc_request *request);
-void kipc_request_requeue_locked(struct kipc_request *request);
 void kipc_request_deliver(struct kipc_request *request);
 void kipc_request_undo(struct kipc_request *request);
 void kipc_request_fail(struct kipc_request *request, int error);
@@ -112,6 +110,44 @@ static inline const struct kipc_request_ops *
 kipc_request_ops_of(const struct kipc_request *request)
 {
 	return container_of(request->entry.ops, struct kipc_request_ops, entry);
+}
+
+/* What lies in the target's queue grows or shrinks by one request. */
+static inline void kipc_request_count_locked(struct kipc_request *request,
+					     int sign)
+{
+	struct kipc_endpoint *target = request->target;
+
+	lockdep_assert_held(&target->queue.lock);
+
+	target->queued += sign;
+	target->queued_attachments +=
+		sign * kipc_delivery_attachment_count(&request->delivery);
+}
+
+/**
+ * kipc_request_unqueue_locked() - note that a request is not queued any more
+ * @request: taken or not, but in its node's list; the queue's lock is held
+ *
+ * Context: Process context, with the lock held.
+ */
+static inline void kipc_request_unqueue_locked(struct kipc_request *request)
+{
+	list_del_init(&request->entry.link);
+	hlist_del_init(&request->of_node);
+	kipc_request_count_locked(request, -1);
+}
+
+/**
+ * kipc_request_requeue_locked() - note that a request is queued again
+ * @request: in a receiver's hand; the queue's lock is held
+ *
+ * Context: Process context, with the lock held.
+ */
+static inline void kipc_request_requeue_locked(struct kipc_request *request)
+{
+	hlist_add_head(&request->of_node, &request->node->queued);
+	kipc_request_count_locked(request, 1);
 }
 
 #endif /* KIPC_RPC_REQUEST_H */

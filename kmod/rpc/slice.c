@@ -83,16 +83,15 @@ bool kipc_slice_insert(struct rb_root *root, u32 pool_size,
 	struct kipc_slice *last;
 
 	slice->size = size;
+	slice->gap = 0;
 	if (next) {
 		slice->offset = next->offset - next->gap;
-		slice->gap = 0;
 		set_gap(next, next->gap - size);
 	} else {
 		last = to_slice(rb_last(root));
 		if (pool_size - end_of(last) < size)
 			return false;
 		slice->offset = end_of(last);
-		slice->gap = 0;
 	}
 	link_before(root, slice, next);
 	return true;

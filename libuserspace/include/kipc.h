@@ -561,11 +561,12 @@ int kipc_name_watch(struct kipc *endpoint, const char *prefix,
  *	returned; who must tell a handler's -errno from the transport's needs a
  *	result.
  *
- * Errors: EACCES (the handle lacks CALL), EAGAIN (no room in the receiver's
- * pool, or no file descriptors for what is attached), EDQUOT, EFAULT, EINTR, EINVAL, EMFILE (the reply's file descriptors),
- * EMSGSIZE (larger than the receiver's pool), ENOMEM, ENXIO (no such handle),
- * EOWNERDEAD (the object, or who served it, died), ETIMEDOUT. The result's
- * stage says whether a server may have seen the call.
+ * Errors: EACCES (the handle lacks CALL), EAGAIN (no room in the receiver: its
+ * pool, queue, handles or file descriptors), EDQUOT, EFAULT, EINTR (a signal),
+ * EINVAL, EMFILE (the reply's file descriptors), EMSGSIZE (larger than the
+ * receiver's pool), ENOMEM, ENXIO (no such handle), EOWNERDEAD (the object, or
+ * who served it, died), ETIMEDOUT. The result's stage says whether a server may
+ * have seen the call, so whether it is safe to try again.
  * Return: 0 if there is a reply, or -errno; with @result NULL, the reply's code.
  */
 int kipc_call(struct kipc *endpoint, uint32_t handle, uint32_t code,

@@ -22,28 +22,14 @@ static int call_kernel(struct kipc *endpoint, struct kipc_call *call)
 	return ret;
 }
 
-static int call_for_result(struct kipc *endpoint, struct kipc_call *call,
-			   struct kipc_result *result)
-{
-	int ret = call_kernel(endpoint, call);
-
-	if (ret < 0) {
-		result->code = 0;
-		result->stage = call->stage;
-		kipc_result_clear(result);
-		return ret;
-	}
-	kipc_result_init(result, endpoint, call);
-	return 0;
-}
-
 static int call_for_code(struct kipc *endpoint, struct kipc_call *call)
 {
 	struct kipc_result result;
-	int ret = call_for_result(endpoint, call, &result);
+	int ret = call_kernel(endpoint, call);
 
 	if (ret < 0)
 		return ret;
+	kipc_result_init(&result, endpoint, call);
 	ret = result.code;
 	kipc_result_release(&result);
 	return ret;
@@ -52,37 +38,57 @@ static int call_for_code(struct kipc *endpoint, struct kipc_call *call)
 static int make_call(struct kipc *endpoint, struct kipc_call *call,
 		     struct kipc_result *result)
 {
+	int ret;
+
 	if (!result)
 		return call_for_code(endpoint, call);
-	return call_for_result(endpoint, call, result);
+	ret = call_kernel(endpoint, call);
+	if (ret < 0)
+		kipc_result_init_failed(result, call->stage);
+	else
+		kipc_result_init(result, endpoint, call);
+	return ret;
 }
 
 /* The call was not even made */
 static int refuse(struct kipc_result *result, int error)
 {
-	if (result) {
-		result->code = 0;
-		result->stage = KIPC_STAGE_NOT_QUEUED;
-		kipc_result_clear(result);
-	}
+	if (result)
+		kipc_result_init_failed(result, KIPC_STAGE_NOT_QUEUED);
 	return error;
+}
+
+/*
+ * What the kernel reads, but for the content, and what is read when it failed.
+ * The rest it writes; a call is too frequent to clear that for nothing.
+ */
+static void call_init(struct kipc_call *call, uint32_t handle, uint32_t code,
+		      uint64_t deadline)
+{
+	call->handle = handle;
+	call->flags = 0;
+	call->code = code;
+	call->deadline = deadline;
+	call->free = 0;
+	call->parent = 0;
+	call->stage = KIPC_STAGE_NOT_QUEUED;
+	call->reserved = 0;
 }
 
 int kipc_call(struct kipc *endpoint, uint32_t handle, uint32_t code,
 	      const void *data, size_t size, uint64_t deadline,
 	      struct kipc_result *result)
 {
-	struct kipc_call call = {
-		.handle = handle,
-		.code = code,
-		.data = (uintptr_t)data,
-		.data_size = size,
-		.deadline = deadline,
-	};
+	struct kipc_call call;
 	int ret = kipc_endpoint_check(endpoint);
 
 	if (ret)
 		return refuse(result, ret);
+	call_init(&call, handle, code, deadline);
+	call.data = (uintptr_t)data;
+	call.data_size = size;
+	call.attachments = 0;
+	call.attachment_count = 0;
 	return make_call(endpoint, &call, result);
 }
 
@@ -90,18 +96,15 @@ int kipc_callv(struct kipc *endpoint, uint32_t handle, uint32_t code,
 	       const struct kipc_content *content, uint64_t deadline,
 	       struct kipc_result *result)
 {
-	struct kipc_call call = {
-		.handle = handle,
-		.code = code,
-		.deadline = deadline,
-	};
 	struct kipc_payload payload;
+	struct kipc_call call;
 	int ret = kipc_endpoint_check(endpoint);
 
 	if (!ret)
 		ret = kipc_payload_init(&payload, content);
 	if (ret)
 		return refuse(result, ret);
+	call_init(&call, handle, code, deadline);
 	call.flags = payload.flags;
 	call.data = payload.data;
 	call.data_size = payload.data_size;

@@ -6,17 +6,34 @@
 #include "endpoint.h"
 #include "result.h"
 
-/**
- * kipc_result_clear() - let a result hold nothing
- * @result: the result; its code and stage stay as they are
- */
-void kipc_result_clear(struct kipc_result *result)
+/* Let a result hold nothing; its code and stage stay as they are */
+static void clear(struct kipc_result *result)
 {
 	result->data = NULL;
 	result->size = 0;
 	result->attachments = NULL;
 	result->attachment_count = 0;
 	result->endpoint = NULL;
+}
+
+/**
+ * kipc_result_init_failed() - make a result of a call without a reply
+ * @result: to be filled in
+ * @stage: how far the call got
+ */
+void kipc_result_init_failed(struct kipc_result *result, unsigned int stage)
+{
+	result->code = 0;
+	result->stage = stage;
+	clear(result);
+}
+
+static void init_attachments(struct kipc_result *result,
+			     const unsigned char *payload, size_t count)
+{
+	result->attachments = kipc_attached_list(payload, result->size);
+	result->attachment_count = count;
+	memset(result->taken, 0, sizeof(result->taken));
 }
 
 /**
@@ -28,24 +45,22 @@ void kipc_result_clear(struct kipc_result *result)
 void kipc_result_init(struct kipc_result *result, struct kipc *endpoint,
 		      const struct kipc_call *call)
 {
-	const unsigned char *data;
+	const unsigned char *payload;
 
 	result->code = (int)call->reply_code;
 	result->stage = call->stage;
-	kipc_result_clear(result);
+	clear(result);
 	if (!call->reply_size && !call->reply_attachment_count)
 		return;
-	data = endpoint->pool + call->reply_offset;
+	payload = endpoint->pool + call->reply_offset;
 	result->endpoint = endpoint;
 	result->slice = call->reply_offset;
 	result->size = call->reply_size;
 	if (result->size)
-		result->data = data;
-	if (!call->reply_attachment_count)
-		return;
-	result->attachments = kipc_attached_list(data, result->size);
-	result->attachment_count = call->reply_attachment_count;
-	memset(result->taken, 0, sizeof(result->taken));
+		result->data = payload;
+	if (call->reply_attachment_count)
+		init_attachments(result, payload,
+				 call->reply_attachment_count);
 }
 
 static struct kipc_attached attached(struct kipc_result *result)
@@ -57,18 +72,27 @@ static struct kipc_attached attached(struct kipc_result *result)
 	};
 }
 
+static void discard_attachments(struct kipc_result *result)
+{
+	const struct kipc_attached list = attached(result);
+
+	kipc_attached_discard(result->endpoint, &list);
+}
+
 void kipc_result_release(struct kipc_result *result)
 {
 	struct kipc *endpoint = result->endpoint;
-	struct kipc_attached list = attached(result);
 
-	if (endpoint && !kipc_endpoint_check(endpoint)) {
-		if (list.count)
-			kipc_attached_discard(endpoint, &list);
+	if (!endpoint)
+		return;
+	if (!kipc_endpoint_check(endpoint)) {
+		if (result->attachment_count)
+			discard_attachments(result);
 		kipc_slice_release(endpoint, result->slice,
-				   kipc_slice_size(result->size, list.count));
+				   kipc_slice_size(result->size,
+						   result->attachment_count));
 	}
-	kipc_result_clear(result);
+	clear(result);
 }
 
 static int take(struct kipc_result *result, size_t index, uint32_t type,

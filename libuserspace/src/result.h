@@ -8,7 +8,7 @@
 
 #include <kipc.h>
 
-void kipc_result_clear(struct kipc_result *result);
+void kipc_result_init_failed(struct kipc_result *result, unsigned int stage);
 void kipc_result_init(struct kipc_result *result, struct kipc *endpoint,
 		      const struct kipc_call *call);
 

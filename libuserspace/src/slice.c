@@ -5,18 +5,6 @@
 #include "slice.h"
 #include "sys.h"
 
-/**
- * kipc_slice_size() - how much of the pool a message holds
- * @payload: bytes of payload
- * @attachment_count: how many attachments lie behind it
- *
- * Return: bytes; 0 if the message holds no slice.
- */
-size_t kipc_slice_size(size_t payload, size_t attachment_count)
-{
-	return payload + attachment_count * sizeof(struct kipc_attachment);
-}
-
 static void free_now(struct kipc *endpoint, const struct kipc_slices *slices)
 {
 	uint64_t offsets[SLICES_MAX];

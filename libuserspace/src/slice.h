@@ -17,9 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SLICES_MAX	16
+#include <kipc.h>
 
-struct kipc;
+#define SLICES_MAX	16
 
 /**
  * struct kipc_slice - a piece of the pool that is held
@@ -43,7 +43,12 @@ struct kipc_slices {
 	struct kipc_slice slice[SLICES_MAX];
 };
 
-size_t kipc_slice_size(size_t payload, size_t attachment_count);
+/* How much of the pool a message holds; 0 if it holds no slice */
+static inline size_t kipc_slice_size(size_t payload, size_t attachment_count)
+{
+	return payload + attachment_count * sizeof(struct kipc_attachment);
+}
+
 void kipc_slice_release(struct kipc *endpoint, uint64_t offset, size_t size);
 bool kipc_slice_take(struct kipc *endpoint, struct kipc_slice *slice);
 

@@ -12,6 +12,8 @@
 # to them, build/<release> or DIR, and leaves its objects there.
 
 set -euo pipefail
+# kbuild is not part of a make that may have called this.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -32,7 +34,6 @@ link_tree()
 {
 	local part
 
-	mkdir -p "$1"
 	for part in Kbuild kmod uapi; do
 		cp -rsf "$top/$part" "$1/"
 	done
@@ -41,7 +42,7 @@ link_tree()
 
 build()
 {
-	make -C "$kdir" M="$out" "$@" modules
+	make -C "$kdir" M="$out" -j"$(nproc)" "$@" modules
 }
 
 install=
@@ -73,6 +74,9 @@ kdir=$(cd "$kdir" && pwd)
 release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' \
 	"$kdir/include/generated/utsrelease.h")
 out=${out:-$top/build/$release}
+mkdir -p "$out"
+exec 9>"$out/.lock"
+flock 9
 link_tree "$out"
 if [ -n "$install" ]; then
 	build

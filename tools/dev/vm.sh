@@ -15,6 +15,7 @@ A shell in the guest. In PATH: kipc, kipc-demo and the examples; in
 /kipc/selftests: what "make selftests" built. exit, or Ctrl-D, ends it.
 
 END
-exec selftests/qemu/run.sh --kernel "${KERNEL:-stock}" --smp "${SMP:-2}" \
+# How the last command of the shell ended is nobody's business.
+selftests/qemu/run.sh --kernel "${KERNEL:-stock}" --smp "${SMP:-2}" \
 	--timeout 86400 --append quiet --interactive -- \
-	sh -c 'stty sane; exec sh -i'
+	sh -c 'stty sane; sh -i; exit 0'

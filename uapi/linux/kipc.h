@@ -369,10 +369,10 @@ enum kipc_stage {
  *
  * Errors: E2BIG (too many segments or attachments), EACCES (the handle lacks
  * CALL, an attached one GRANT or a right that it is to pass on), EAGAIN (no
- * room in the receiver: its pool, its queue, its handles, its files), EBADF (attached), EDQUOT, EFAULT, EINTR,
- * EINVAL, ELOOP (attached), EMFILE (the reply's file descriptors; stage
- * REPLY_LOST), EMSGSIZE (larger than the receiver's pool), ENOMEM, ENXIO,
- * EOWNERDEAD, ETIMEDOUT.
+ * room in the receiver: its pool, queue, handles or file descriptors), EBADF
+ * (attached), EDQUOT, EFAULT, EINTR, EINVAL, ELOOP (attached), EMFILE (the
+ * reply's file descriptors; stage REPLY_LOST), EMSGSIZE (larger than the
+ * receiver's pool), ENOMEM, ENXIO, EOWNERDEAD, ETIMEDOUT.
  */
 struct kipc_call {
 	__u32 handle;
