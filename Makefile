@@ -91,10 +91,10 @@ INC_tools/kipc := -Ilibuserspace/include -Iuapi \
 	$(shell $(PKG_CONFIG) --cflags json-c 2>/dev/null)
 INC_tools/demo := -Ilibuserspace/include -Iuapi
 INC_tools/bench := $(INC_tools/kipc)
-# The harness makes functions without a prototype, and gives tests a parameter
-# that few need.
+# The harness makes functions without a prototype, gives tests a parameter that
+# few need, and compares whatever it gets.
 INC_selftests := -isystem $(B)/kselftest -Iuapi -D_GNU_SOURCE \
-	-Wno-missing-prototypes -Wno-unused-parameter
+	-Wno-missing-prototypes -Wno-unused-parameter -Wno-sign-compare
 INC_lib_selftests := $(INC_selftests) -Ilibuserspace/include
 dir_of = $(patsubst %/,%,$(dir $(1)))
 inc_of = $(if $(filter selftests/lib_%,$(1)),$(INC_lib_selftests),$(INC_$(call dir_of,$(1))))

@@ -147,8 +147,8 @@ TEST_F(call, message) {
 	EXPECT_EQ(caller.call.deadline, message.deadline);
 	EXPECT_EQ(0x12345678, message.code);
 	EXPECT_EQ(0, message.attachment_count);
-	EXPECT_EQ(getpid(), message.pid);
-	EXPECT_EQ(caller.thread.tid, message.tid);
+	EXPECT_EQ((__u32)getpid(), message.pid);
+	EXPECT_EQ((__u32)caller.thread.tid, message.tid);
 	EXPECT_EQ(0, message.euid);
 	EXPECT_EQ(0, message.egid);
 	message_free(&self->pair.server, &message);

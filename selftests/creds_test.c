@@ -46,8 +46,8 @@ TEST_F(creds, thread) {
 	thread_start(&sender.thread, send_from_thread, &sender);
 	thread_join(&sender.thread);
 	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
-	EXPECT_EQ(getpid(), message.pid);
-	EXPECT_EQ(sender.thread.tid, message.tid);
+	EXPECT_EQ((__u32)getpid(), message.pid);
+	EXPECT_EQ((__u32)sender.thread.tid, message.tid);
 	EXPECT_NE(message.pid, message.tid);
 }
 
@@ -86,8 +86,8 @@ TEST_F(creds, user_of_a_shared_endpoint) {
 	child_start(&child, CHILD_SHARES, call_as_user, &self->pair);
 	hear(child.sock);
 	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
-	EXPECT_EQ(child.pid, message.pid);
-	EXPECT_EQ(child.pid, message.tid);
+	EXPECT_EQ((__u32)child.pid, message.pid);
+	EXPECT_EQ((__u32)child.pid, message.tid);
 	EXPECT_EQ(USER, message.euid);
 	EXPECT_EQ(NOBODY, message.egid);
 	EXPECT_EQ(0, reply_empty(&self->pair.server, message.token));
@@ -129,8 +129,8 @@ TEST_F(creds, sender_in_pid_namespace) {
 	child_start(&child, CHILD_SHARES, send_from_pid_ns, &self->pair);
 	EXPECT_EQ(1, hear(child.sock));
 	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
-	EXPECT_EQ(child.pid, message.pid);
-	EXPECT_EQ(child.pid, message.tid);
+	EXPECT_EQ((__u32)child.pid, message.pid);
+	EXPECT_EQ((__u32)child.pid, message.tid);
 	EXPECT_NE(1, message.pid);
 	tell(child.sock, 1);
 	EXPECT_EQ(0, child_end(&child));

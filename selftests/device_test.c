@@ -163,10 +163,10 @@ TEST_F(device, fork_shares) {
 	pair_open(&pair, POOL);
 	child_start(&child, CHILD_SHARES, use_shared, &pair);
 	EXPECT_EQ(0, call_empty(&pair.client, pair.handle));
-	EXPECT_EQ(getpid(), hear(child.sock));
+	EXPECT_EQ((__u64)getpid(), hear(child.sock));
 	EXPECT_EQ(0, recv_soon(&pair.server, &message));
 	EXPECT_EQ(KIPC_MSG_SEND, message.kind);
-	EXPECT_EQ(child.pid, message.pid);
+	EXPECT_EQ((__u32)child.pid, message.pid);
 	EXPECT_EQ(0, child_end(&child));
 }
 

@@ -294,7 +294,7 @@ TEST_F(access, listed_owner) {
 		EXPECT_EQ(strange ? NOBODY : USER, hear(child.sock));
 		EXPECT_EQ(strange ? NOBODY : USER, hear(child.sock));
 		EXPECT_EQ(0640, hear(child.sock));
-		EXPECT_EQ(getpid(), hear(child.sock));
+		EXPECT_EQ((__u64)getpid(), hear(child.sock));
 		EXPECT_EQ(0, child_end(&child));
 	}
 }

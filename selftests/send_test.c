@@ -39,7 +39,7 @@ TEST_F(send, message) {
 	EXPECT_EQ(5, message.size);
 	EXPECT_EQ(0, memcmp("hello", payload(&self->pair.server,
 					     message.offset), 5));
-	EXPECT_EQ(getpid(), message.pid);
+	EXPECT_EQ((__u32)getpid(), message.pid);
 	EXPECT_EQ(0, message.euid);
 	message_free(&self->pair.server, &message);
 }

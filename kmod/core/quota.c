@@ -51,8 +51,7 @@ LIMIT(pool_bytes, KIPC_QUOTA_POOL_BYTES, "bytes of pools");
 LIMIT(message_bytes, KIPC_QUOTA_MESSAGE_BYTES, "bytes in messages on the way");
 LIMIT(messages, KIPC_QUOTA_MESSAGES, "messages on the way");
 LIMIT(files, KIPC_QUOTA_FILES, "files in messages on the way");
-LIMIT(attached_handles, KIPC_QUOTA_ATTACHED_HANDLES,
-      "handles in messages on the way");
+LIMIT(attached_handles, KIPC_QUOTA_ATTACHED_HANDLES, "handles on the way");
 
 static struct kipc_user *find_and_get_locked(struct kipc_domain *domain,
 					     kuid_t uid)

@@ -103,9 +103,10 @@ void kipc_pool_write(struct kipc_pool *pool, u32 offset, const void *data,
  */
 static inline void kipc_pool_deliver(struct kipc_slice *slice)
 {
+	if (slice->state == KIPC_SLICE_NONE)
+		return;
 	/* Pairs with smp_load_acquire() in is_delivered(). */
-	if (slice->state != KIPC_SLICE_NONE)
-		smp_store_release(&slice->state, KIPC_SLICE_DELIVERED);
+	smp_store_release(&slice->state, KIPC_SLICE_DELIVERED);
 }
 
 #endif /* KIPC_RPC_POOL_H */

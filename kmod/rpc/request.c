@@ -159,7 +159,7 @@ static bool has_room(const struct kipc_request *request)
  * owner is).
  */
 int kipc_request_queue_locked(struct kipc_request *request,
-			       struct task_struct **receiver)
+			      struct task_struct **receiver)
 {
 	struct kipc_node *node = request->node;
 

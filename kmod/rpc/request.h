@@ -91,7 +91,7 @@ int kipc_request_prepare(struct kipc_request *request,
 			 struct kipc_endpoint *from,
 			 const struct kipc_content *content);
 int kipc_request_queue_locked(struct kipc_request *request,
-			       struct task_struct **receiver);
+			      struct task_struct **receiver);
 void kipc_request_deliver(struct kipc_request *request);
 void kipc_request_undo(struct kipc_request *request);
 void kipc_request_fail(struct kipc_request *request, int error);

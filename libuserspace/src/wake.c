@@ -29,13 +29,16 @@ static const struct kipc_target_ops wake_ops = {
 	.free = free_target,
 };
 
-/* Append a random number in hexadecimal; usable in signal handlers */
+/*
+ * Append a random number in hexadecimal; usable in signal handlers. A server
+ * must not wait until a machine that just booted has collected randomness.
+ */
 static int append_random(char *end, size_t bytes)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char random[16];
 
-	if (getrandom(random, bytes, 0) != (ssize_t)bytes)
+	if (getrandom(random, bytes, GRND_INSECURE) != (ssize_t)bytes)
 		return -EAGAIN;
 	for (size_t i = 0; i < bytes; i++) {
 		*end++ = digits[random[i] >> 4];

@@ -17,7 +17,7 @@ export LC_ALL=C
 
 build=(build-essential pkg-config libjson-c-dev libelf-dev libssl-dev kmod)
 guest=(qemu-system-x86 busybox-static cpio xz-utils)
-check=(bc bison flex perl gcc-multilib g++-multilib
+check=(bc bison flex perl libpython3-dev gcc-multilib g++-multilib
 	clang sparse coccinelle shellcheck dwarves)
 
 wanted=()
