@@ -42,7 +42,7 @@ endif
 .PHONY: all help lib tools examples selftests demo-bin bench-bin lib-tests \
 	module module-if-possible guest check demo vm bench install \
 	install-module install-user uninstall clean compile-gcc compile-clang \
-	deps
+	deps FORCE
 
 all: lib tools module-if-possible
 
