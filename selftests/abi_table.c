@@ -361,7 +361,7 @@ const struct abi_command abi_commands[] = { {
 	.undo = drain,
 }, {
 	COMMAND(KIPC_NOTIFY),
-	.flags = { { FIELD32(kipc_notify, flags), 0 } },
+	.flags = { { FIELD32(kipc_notify, flags), KIPC_NOTIFY_OWN } },
 	.prepare = prepare_notify,
 	.undo = drain,
 }, {

@@ -30,6 +30,7 @@ static void send_one(struct pair *pair)
 struct sender {
 	struct thread thread;
 	struct pair *pair;
+	int may_end;
 };
 
 static void send_from_thread(void *arg)
@@ -37,6 +38,8 @@ static void send_from_thread(void *arg)
 	struct sender *sender = arg;
 
 	send_one(sender->pair);
+	while (!__atomic_load_n(&sender->may_end, __ATOMIC_ACQUIRE))
+		pause_ms(1);
 }
 
 TEST_F(creds, thread) {
@@ -44,11 +47,28 @@ TEST_F(creds, thread) {
 	struct kipc_message message;
 
 	thread_start(&sender.thread, send_from_thread, &sender);
-	thread_join(&sender.thread);
 	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
 	EXPECT_EQ((__u32)getpid(), message.pid);
 	EXPECT_EQ((__u32)sender.thread.tid, message.tid);
 	EXPECT_NE(message.pid, message.tid);
+	__atomic_store_n(&sender.may_end, 1, __ATOMIC_RELEASE);
+	thread_join(&sender.thread);
+}
+
+/* A number may be another thread's soon: the thread that is gone has none. */
+TEST_F(creds, thread_is_gone) {
+	struct sender sender = { .pair = &self->pair, .may_end = 1 };
+	struct kipc_message message;
+	char path[64];
+
+	thread_start(&sender.thread, send_from_thread, &sender);
+	thread_join(&sender.thread);
+	sprintf(path, "/proc/self/task/%d", (int)sender.thread.tid);
+	while (!access(path, F_OK))
+		pause_ms(1);
+	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+	EXPECT_EQ((__u32)getpid(), message.pid);
+	EXPECT_EQ(0, message.tid);
 }
 
 /* The effective ids count, and those of the moment of sending. */
@@ -94,7 +114,7 @@ TEST_F(creds, user_of_a_shared_endpoint) {
 	EXPECT_EQ(0, child_end(&child));
 }
 
-/* A sender that is gone is known still: its ids were noted. */
+/* A process that is gone has no number either, but its user is known still. */
 static void send_and_end(int sock, void *arg)
 {
 	(void)sock;
@@ -109,6 +129,8 @@ TEST_F(creds, sender_is_gone) {
 	child_start(&child, CHILD_SHARES, send_and_end, &self->pair);
 	EXPECT_EQ(0, child_end(&child));
 	ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+	EXPECT_EQ(0, message.pid);
+	EXPECT_EQ(0, message.tid);
 	EXPECT_EQ(USER, message.euid);
 	EXPECT_EQ(USER, message.egid);
 }

@@ -152,6 +152,7 @@ static void use_shared(int sock, void *arg)
 	tell(sock, message.pid);
 	must(reply_empty(&pair->server, message.token));
 	must(send_bytes(&pair->client, pair->handle, NULL, 0));
+	hear(sock);
 }
 
 /* After fork() both processes have the same endpoints. */
@@ -167,6 +168,7 @@ TEST_F(device, fork_shares) {
 	EXPECT_EQ(0, recv_soon(&pair.server, &message));
 	EXPECT_EQ(KIPC_MSG_SEND, message.kind);
 	EXPECT_EQ((__u32)child.pid, message.pid);
+	tell(child.sock, 1);
 	EXPECT_EQ(0, child_end(&child));
 }
 

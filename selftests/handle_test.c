@@ -263,12 +263,14 @@ static void dup_and_drop(void *arg)
 {
 	struct racer *racer = arg;
 	__u32 result;
-	int i;
+	int i, ret;
 
 	for (i = 0; i < racer->rounds; i++) {
 		must(handle_dup(racer->endpoint, racer->handle,
 				KIPC_RIGHT_CALL, &result));
-		must(send_bytes(racer->endpoint, result, NULL, 0));
+		/* The queue may be full for a moment. */
+		while ((ret = send_bytes(racer->endpoint, result, NULL, 0)))
+			check(ret == -EAGAIN);
 		must(handle_drop(racer->endpoint, result));
 	}
 }

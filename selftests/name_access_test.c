@@ -196,7 +196,10 @@ TEST_F(access, rights_are_kept) {
 	EXPECT_EQ(0, child_end(&child));
 }
 
-/* Root goes past the mode, but not past the rights that were published. */
+/*
+ * Root goes past the mode if it asks for more than that gives, or if that gives
+ * nothing, but not past the rights that were published.
+ */
 TEST_F(access, root) {
 	struct endpoint root;
 	__u32 handle, less;
@@ -205,8 +208,15 @@ TEST_F(access, root) {
 	ASSERT_EQ(0, publish_as_user(&self->server, self->node, "access.name",
 				     0));
 	EXPECT_EQ(KIPC_RIGHTS_ALL, rights_of(&root, 0));
-	EXPECT_EQ(KIPC_RIGHT_GRANT, rights_of(&root, KIPC_RIGHT_GRANT));
-	ASSERT_EQ(0, name_lookup(&root, "access.name", 0, &handle));
+	EXPECT_EQ(X, rights_of(&root, X));
+	ASSERT_EQ(0, name_unpublish(&self->server, "access.name"));
+	ASSERT_EQ(0, publish_as_user(&self->server, self->node, "access.name",
+				     0774));
+	EXPECT_EQ(R, rights_of(&root, 0));
+	EXPECT_EQ(W, rights_of(&root, W));
+	EXPECT_EQ(KIPC_RIGHTS_ALL, rights_of(&root, KIPC_RIGHTS_ALL));
+	ASSERT_EQ(0, name_lookup(&root, "access.name", KIPC_RIGHTS_ALL,
+				 &handle));
 	ASSERT_EQ(0, handle_dup(&root, handle, X | R, &less));
 	ASSERT_EQ(0, name_unpublish(&self->server, "access.name"));
 	ASSERT_EQ(0, name_publish_handle(&root, "access.name", less, 0));

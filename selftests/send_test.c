@@ -174,7 +174,6 @@ static void flood(int sock, void *arg)
 	size_t size;
 	int ret;
 
-	(void)sock;
 	while (parcel.number < flood->count) {
 		size = next_random(&state) % sizeof(parcel.bytes);
 		fill(parcel.bytes, size, parcel.number);
@@ -187,6 +186,8 @@ static void flood(int sock, void *arg)
 		must(ret);
 		parcel.number++;
 	}
+	/* Who is gone has no process id any more. */
+	hear(sock);
 }
 
 /* Several processes flood one endpoint: each one's messages keep order. */
@@ -216,8 +217,86 @@ TEST_F(send, flood) {
 		next[parcel->sender]++;
 		message_free(&self->pair.server, &message);
 	}
-	for (i = 0; i < SENDERS; i++)
+	for (i = 0; i < SENDERS; i++) {
+		tell(child[i].sock, 1);
 		EXPECT_EQ(0, child_end(&child[i]));
+	}
+}
+
+/* So many messages, and attachments in them, wait in one queue at most. */
+#define QUEUED_MAX		1024
+#define QUEUED_ATTACHMENTS_MAX	512
+
+static int send_empty(struct _test_data_send *self)
+{
+	return send_bytes(&self->pair.client, self->pair.handle, NULL, 0);
+}
+
+TEST_F(send, full_queue) {
+	struct kipc_message message;
+	struct kipc_stat before;
+	int i;
+
+	for (i = 0; i < QUEUED_MAX; i++)
+		ASSERT_EQ(0, send_empty(self));
+	stat_get(&self->pair.client, &before);
+	EXPECT_EQ(-EAGAIN, send_empty(self));
+	EXPECT_EQ(-EAGAIN, call_empty(&self->pair.client, self->pair.handle));
+	EXPECT_TRUE(stat_same(&self->pair.client, &before));
+	/* A notification needs no room. */
+	EXPECT_EQ(0, notify(&self->pair.client, self->pair.handle, 1));
+	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+	EXPECT_EQ(0, send_empty(self));
+	EXPECT_EQ(-EAGAIN, send_empty(self));
+	for (i = 0; i < QUEUED_MAX + 1; i++)
+		ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+	EXPECT_EQ(-EAGAIN, recv_now(&self->pair.server, &message));
+}
+
+TEST_F(send, full_of_attachments) {
+	struct kipc_attachment attachment[8] = { 0 };
+	struct kipc_message message;
+	struct kipc_stat before;
+	int i, k;
+
+	for (i = 0; i < 8; i++) {
+		attachment[i].type = KIPC_ATTACH_HANDLE;
+		attachment[i].id = self->pair.handle;
+		attachment[i].rights = KIPC_RIGHT_CALL;
+	}
+	for (k = 0; k < 2; k++) {
+		for (i = 0; i < QUEUED_ATTACHMENTS_MAX / 8; i++)
+			ASSERT_EQ(0, send_attached(&self->pair.client,
+						   self->pair.handle,
+						   attachment, 8));
+		stat_get(&self->pair.client, &before);
+		EXPECT_EQ(-EAGAIN, send_attached(&self->pair.client,
+						 self->pair.handle, attachment,
+						 1));
+		EXPECT_TRUE(stat_same(&self->pair.client, &before));
+		EXPECT_EQ(0, send_empty(self));
+		while (!recv_now(&self->pair.server, &message))
+			message_free(&self->pair.server, &message);
+	}
+}
+
+/* Who never receives cannot use up what its senders may send to others. */
+TEST_F(send, deaf_receivers) {
+	struct kipc_message message;
+	struct kipc_stat stat;
+	struct endpoint deaf;
+	__u32 handle;
+
+	endpoint_open(&deaf, POOL);
+	handle = connect_to(&self->pair.client, &deaf, node_create(&deaf, 1),
+			    0);
+	while (!send_bytes(&self->pair.client, handle, NULL, 0))
+		;
+	stat_get(&self->pair.client, &stat);
+	EXPECT_EQ(QUEUED_MAX, stat.message_count.used);
+	EXPECT_LT(stat.message_count.used, stat.message_count.limit / 2);
+	EXPECT_EQ(0, send_empty(self));
+	EXPECT_EQ(0, recv_now(&self->pair.server, &message));
 }
 
 /* A send that frees: the flag is cleared when the slice is freed. */

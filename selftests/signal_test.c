@@ -297,7 +297,7 @@ TEST_F(signal, deadline_is_kept) {
 		EXPECT_GT(deadline + 5 * SECOND, now());
 }
 
-/* A stop and continue without a handler is not noticed, at any time. */
+/* A stop and continue without a handler is not noticed by who waits. */
 static void call_and_tell(int sock, void *arg)
 {
 	struct pair *pair = arg;
@@ -330,6 +330,22 @@ TEST_F(signal, stopped_while_queued) {
 	EXPECT_EQ(0, reply_empty(&self->pair.server,
 				 recv_call(&self->pair.server)));
 	EXPECT_EQ(0, hear(child.sock));
+	EXPECT_EQ(0, child_end(&child));
+}
+
+/* After it was received, the stop abandons the call: that is documented. */
+TEST_F(signal, stopped_while_served) {
+	struct child child;
+	__u64 token;
+
+	child_start(&child, CHILD_SHARES, call_and_tell, &self->pair);
+	token = recv_call(&self->pair.server);
+	wait_blocked(child.pid, KIPC_CALL);
+	kill(child.pid, SIGSTOP);
+	wait_stopped(child.pid, 'T');
+	kill(child.pid, SIGCONT);
+	EXPECT_EQ(EINTR, hear(child.sock));
+	EXPECT_EQ(-ECANCELED, reply_empty(&self->pair.server, token));
 	EXPECT_EQ(0, child_end(&child));
 }
 

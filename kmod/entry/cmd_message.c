@@ -270,9 +270,10 @@ int kipc_run_notify(struct kipc_command *command)
 {
 	struct kipc_notify *args = &command->args.notify;
 
-	if (args->flags || !args->bits)
+	if (args->flags & ~KIPC_NOTIFY_OWN || !args->bits)
 		return -EINVAL;
-	return kipc_node_notify(command->endpoint, args->handle, args->bits);
+	return kipc_node_notify(command->endpoint, args->handle,
+				args->flags & KIPC_NOTIFY_OWN, args->bits);
 }
 
 /**

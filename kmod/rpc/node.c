@@ -271,20 +271,24 @@ struct kipc_endpoint *kipc_node_owner_get(struct kipc_node *node)
 /**
  * kipc_node_notify() - OR bits into a node's pending word
  * @endpoint: who notifies
- * @handle: its handle
+ * @id: its handle, or its node
+ * @own: which of the two
  * @bits: the bits
  *
  * Context: Process context.
  * Return: 0, -EACCES, -ENXIO or -EOWNERDEAD.
  */
-int kipc_node_notify(struct kipc_endpoint *endpoint, u32 handle, u64 bits)
+int kipc_node_notify(struct kipc_endpoint *endpoint, u32 id, bool own, u64 bits)
 {
 	struct kipc_endpoint *owner;
 	struct kipc_object *object;
 	struct kipc_node *node;
 
-	object = kipc_table_resolve(&endpoint->table, handle, KIPC_RIGHT_CALL,
-				    NULL);
+	if (own)
+		object = kipc_table_owned(&endpoint->table, id);
+	else
+		object = kipc_table_resolve(&endpoint->table, id,
+					    KIPC_RIGHT_CALL, NULL);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
 	node = kipc_node_of(object);

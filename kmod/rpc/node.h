@@ -66,7 +66,8 @@ int kipc_node_create(struct kipc_endpoint *endpoint, u64 cookie, u32 flags,
 int kipc_node_destroy(struct kipc_endpoint *endpoint, u32 id);
 void kipc_nodes_end(struct kipc_endpoint *endpoint);
 struct kipc_endpoint *kipc_node_owner_get(struct kipc_node *node);
-int kipc_node_notify(struct kipc_endpoint *endpoint, u32 handle, u64 bits);
+int kipc_node_notify(struct kipc_endpoint *endpoint, u32 id, bool own,
+		     u64 bits);
 
 /**
  * kipc_node_of() - the node that an object is

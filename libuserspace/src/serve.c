@@ -143,7 +143,7 @@ static int loop(struct kipc_serving *serving, struct kipc_worker *worker,
 
 /*
  * Leave the loop, and wake the next thread so that it does as well. If it
- * cannot be woken (a quota, most likely), go on trying until it went by itself.
+ * cannot be woken, go on trying until it went by itself.
  */
 static void leave(struct kipc_serving *serving, int error)
 {

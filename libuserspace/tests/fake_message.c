@@ -317,9 +317,15 @@ static int notify(struct fake_endpoint *from,
 		.kind = KIPC_MSG_NOTIFY,
 		.bits = command->bits,
 	};
-	__u32 node;
-	int ret = prepare(from, command->handle, &node, NULL, &message);
+	__u32 node = command->handle;
+	int ret = 0;
 
+	if (!(command->flags & KIPC_NOTIFY_OWN))
+		ret = prepare(from, command->handle, &node, NULL, &message);
+	else if (node >= NODES_MAX || fake.nodes[node].owner != from)
+		ret = -ENXIO;
+	else
+		message.cookie = fake.nodes[node].cookie;
 	if (!ret)
 		fake_post(fake.nodes[node].owner, &message, node);
 	return ret;

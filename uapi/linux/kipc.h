@@ -557,10 +557,13 @@ struct kipc_send {
 	__u64 free;
 };
 
+/* @handle is a node of the sender's own: wakes a thread that waits to receive */
+#define KIPC_NOTIFY_OWN		(1U << 0)
+
 /**
  * struct kipc_notify - OR bits into a node's pending word (KIPC_NOTIFY)
- * @handle: in: a handle with the right CALL
- * @flags: in: 0
+ * @handle: in: a handle with the right CALL, or with KIPC_NOTIFY_OWN a node
+ * @flags: in: KIPC_NOTIFY_OWN
  * @bits: in: not 0
  *
  * The owner gets the bits that came since it last received them, in one

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Commands with random structs, whose fields are likely to mean something: ids
+ * that came back before, small sizes, known flags; and here and there a number
+ * that means nothing. Several processes issue them on the same endpoints. The
+ * kernel must have nothing to complain about, and nothing may be left.
+ *
+ * KIPC_FUZZ_SEED repeats a run, KIPC_FUZZ_SECONDS makes it longer.
+ */
+#include <kselftest_harness.h>
+#include <signal.h>
+#include <sys/time.h>
+
+#include "fuzz_field.h"
+
+#define PROCESSES	4
+#define ENDPOINTS	3
+#define KNOWN		16
+/* Fewer of these: they are soon too old. */
+#define TOKENS		2
+/* Descriptors that are received are closed from here on. */
+#define FIRST_RECEIVED	64
+
+/**
+ * struct known - numbers that an endpoint got from the kernel; some are old
+ * @handle: handles
+ * @node: nodes
+ * @token: tokens
+ * @offset: offsets of slices
+ */
+struct known {
+	__u32 handle[KNOWN];
+	__u32 node[KNOWN];
+	__u64 token[TOKENS];
+	__u64 offset[KNOWN];
+};
+
+/**
+ * struct board - memory that all processes share
+ * @known: by each endpoint
+ * @succeeded: how often each command succeeded
+ */
+struct board {
+	struct known known[ENDPOINTS];
+	unsigned long succeeded[32];
+};
+
+/**
+ * struct fuzz - one process
+ * @endpoint: on which commands are issued
+ * @turn: which endpoint's turn it is
+ * @known: its known numbers
+ * @command: whose turn it is
+ * @board: shared
+ * @seed: of this process
+ * @answer: it has just received a call
+ */
+struct fuzz {
+	struct endpoint endpoint[ENDPOINTS];
+	__u32 turn;
+	struct known *known;
+	const struct abi_command *command;
+	struct board *board;
+	__u32 seed;
+	bool answer;
+};
+
+static __u8 data[8192];
+static __u64 buffer[128];
+static __u64 offsets[8];
+static struct kipc_attachment attachment[8];
+static struct kipc_vec vec[8];
+
+static __u32 pick(struct fuzz *fuzz, __u32 count)
+{
+	return next_random(&fuzz->seed) % count;
+}
+
+/* Remembers a number in the place of an older one. */
+#define learn(fuzz, what, number) (*recall_at(fuzz, what) = (number))
+#define recall(fuzz, what) (*recall_at(fuzz, what))
+#define recall_at(fuzz, what) \
+	(&(fuzz)->known->what[pick(fuzz, ARRAY_SIZE((fuzz)->known->what))])
+
+static __u32 flags_of(struct fuzz *fuzz, const struct abi_field *field)
+{
+	const struct abi_flags *flags = fuzz->command->flags;
+
+	while (flags->field.size && flags->field.offset != field->offset)
+		flags++;
+	return flags->known & next_random(&fuzz->seed) &
+	       next_random(&fuzz->seed);
+}
+
+static void fill_attachments(struct fuzz *fuzz)
+{
+	size_t i;
+
+	memset(attachment, 0, sizeof(attachment));
+	for (i = 0; i < ARRAY_SIZE(attachment); i++) {
+		attachment[i].type = 1 + pick(fuzz, 3);
+		attachment[i].rights = 1 + pick(fuzz, 7);
+		if (attachment[i].type == KIPC_ATTACH_HANDLE) {
+			attachment[i].id = recall(fuzz, handle);
+			attachment[i].rights |= KIPC_RIGHT_GRANT;
+		} else if (attachment[i].type == KIPC_ATTACH_NODE) {
+			attachment[i].id = recall(fuzz, node);
+		} else {
+			attachment[i].id = pick(fuzz, 4);
+			attachment[i].rights = 0;
+		}
+	}
+}
+
+static __u64 likely_data(struct fuzz *fuzz)
+{
+	size_t i;
+
+	if (fuzz->command->command == KIPC_FREE) {
+		for (i = 0; i < ARRAY_SIZE(offsets); i++)
+			offsets[i] = recall(fuzz, offset);
+		return PTR(offsets);
+	}
+	for (i = 0; i < ARRAY_SIZE(vec); i++) {
+		vec[i].base = PTR(data);
+		vec[i].size = pick(fuzz, 1000);
+	}
+	return pick(fuzz, 2) ? PTR(vec) : PTR(data);
+}
+
+/* Names have between one and three letters, so that some meet. */
+static __u64 likely_name(struct fuzz *fuzz)
+{
+	static const char * const names[] = { "a.b", "abc", "b.c", "ccc" };
+
+	return PTR(names[pick(fuzz, ARRAY_SIZE(names))]);
+}
+
+static __u64 likely(struct fuzz *fuzz, const struct fuzz_field *field)
+{
+	switch (field->kind) {
+	case FUZZ_FLAGS:
+		return flags_of(fuzz, &field->field);
+	case FUZZ_HANDLE:
+		return recall(fuzz, handle);
+	case FUZZ_NODE:
+		return recall(fuzz, node);
+	case FUZZ_ID:
+		return pick(fuzz, 2) ? recall(fuzz, node) :
+				       recall(fuzz, handle);
+	case FUZZ_TOKEN:
+		return recall(fuzz, token);
+	case FUZZ_OFFSET:
+		return recall(fuzz, offset);
+	case FUZZ_RIGHTS:
+		return pick(fuzz, 2) ? KIPC_RIGHTS_ALL : pick(fuzz, 8);
+	case FUZZ_DATA:
+		return likely_data(fuzz);
+	case FUZZ_SIZE:
+		return pick(fuzz, 2) ? pick(fuzz, 9) : pick(fuzz, 8192);
+	case FUZZ_ATTACHMENTS:
+		fill_attachments(fuzz);
+		return PTR(attachment);
+	case FUZZ_COUNT:
+		return pick(fuzz, 2) ? pick(fuzz, 9) : pick(fuzz, 2);
+	case FUZZ_DEADLINE:
+		return after(pick(fuzz, 10000000));
+	case FUZZ_NAME:
+		return likely_name(fuzz);
+	case FUZZ_NAME_SIZE:
+		return pick(fuzz, 4);
+	case FUZZ_MODE:
+		return 0770 | pick(fuzz, 8);
+	case FUZZ_SMALL:
+		return pick(fuzz, 16);
+	case FUZZ_BUFFER:
+		return PTR(buffer);
+	case FUZZ_BUFFER_SIZE:
+		return pick(fuzz, sizeof(buffer));
+	}
+	return 0;
+}
+
+static void fill_args(struct fuzz *fuzz, __u64 *args)
+{
+	const struct fuzz_field *field;
+
+	memset(args, 0, ABI_SIZE_MAX);
+	for (field = fuzz_fields; field->command; field++) {
+		if (field->command == fuzz->command->command)
+			abi_field_set(args, &field->field,
+				      likely(fuzz, field));
+	}
+	/* Nothing else may stand there without a token. */
+	if (fuzz->command->command == KIPC_REPLY_RECV && !args[0])
+		memset(args, 0, sizeof(struct kipc_reply));
+	if (!pick(fuzz, 8))
+		args[pick(fuzz, _IOC_SIZE(fuzz->command->command) / 8)] ^=
+			1ULL << pick(fuzz, 64);
+}
+
+static void learn_message(struct fuzz *fuzz, struct endpoint *endpoint,
+			  const struct kipc_message *message)
+{
+	const struct kipc_attachment *got;
+	__u32 i;
+
+	if (message->token)
+		learn(fuzz, token, message->token);
+	fuzz->answer = message->token;
+	if (!message->size && !message->attachment_count)
+		return;
+	learn(fuzz, offset, message->offset);
+	for (i = 0; i < message->attachment_count; i++) {
+		got = came(endpoint, message, i);
+		if (got->type == KIPC_ATTACH_HANDLE)
+			learn(fuzz, handle, got->id);
+	}
+}
+
+/* What a command that succeeded has brought */
+static void learn_result(struct fuzz *fuzz, struct endpoint *endpoint,
+			 const void *args)
+{
+	const struct kipc_reply_recv *both = args;
+	const struct kipc_name_lookup *lookup = args;
+	const struct kipc_node_create *create = args;
+	const struct kipc_handle_dup *dup = args;
+	const struct kipc_recv *recv = args;
+	const struct kipc_call *call = args;
+
+	switch (fuzz->command->command) {
+	case KIPC_NODE_CREATE:
+		learn(fuzz, node, create->node);
+		break;
+	case KIPC_HANDLE_DUP:
+		learn(fuzz, handle, dup->result);
+		break;
+	case KIPC_NAME_LOOKUP:
+		if (lookup->handle)
+			learn(fuzz, handle, lookup->handle);
+		break;
+	case KIPC_CALL:
+		learn(fuzz, offset, call->reply_offset);
+		break;
+	case KIPC_RECV:
+		learn_message(fuzz, endpoint, &recv->message);
+		break;
+	case KIPC_REPLY_RECV:
+		learn_message(fuzz, endpoint, &both->recv.message);
+		break;
+	}
+}
+
+static void interrupt(int number)
+{
+	(void)number;
+}
+
+/* Whatever waits is interrupted after a while. */
+static void start_timer(void)
+{
+	const struct itimerval timer = {
+		.it_interval.tv_usec = 20000,
+		.it_value.tv_usec = 20000,
+	};
+	struct sigaction action = { .sa_handler = interrupt };
+
+	must_errno(sigaction(SIGALRM, &action, NULL));
+	must_errno(setitimer(ITIMER_REAL, &timer, NULL));
+}
+
+static void issue_one(struct fuzz *fuzz, size_t commands)
+{
+	struct endpoint *endpoint;
+	__u64 args[ABI_SIZE_MAX / 8];
+	size_t nr = pick(fuzz, (__u32)commands);
+
+	if (fuzz->answer)
+		nr = (size_t)(abi_find("KIPC_REPLY", 10) - abi_commands);
+	else
+		fuzz->turn = pick(fuzz, ENDPOINTS);
+	fuzz->answer = false;
+	/* Ending things is easier than making them: do it less often. */
+	fuzz->command = &abi_commands[nr];
+	if ((fuzz->command->command == KIPC_NODE_DESTROY ||
+	     fuzz->command->command == KIPC_HANDLE_DROP ||
+	     fuzz->command->command == KIPC_NAME_UNPUBLISH) && pick(fuzz, 4))
+		return;
+	endpoint = &fuzz->endpoint[fuzz->turn];
+	fuzz->known = &fuzz->board->known[fuzz->turn];
+	fill_args(fuzz, args);
+	if (kipc(endpoint->fd, fuzz->command->command, args))
+		return;
+	__atomic_fetch_add(&fuzz->board->succeeded[nr], 1, __ATOMIC_RELAXED);
+	learn_result(fuzz, endpoint, args);
+}
+
+/* Issues commands until it is killed. */
+static void issue_commands(int sock, void *arg)
+{
+	struct fuzz *fuzz = arg;
+	size_t commands = 0;
+	int i;
+
+	(void)sock;
+	while (abi_commands[commands].name)
+		commands++;
+	check(commands <= ARRAY_SIZE(fuzz->board->succeeded));
+	for (i = 0; i < ENDPOINTS; i++) {
+		fuzz->endpoint[i].pool = mmap(NULL, POOL, PROT_READ, MAP_SHARED,
+					      fuzz->endpoint[i].fd, 0);
+		must_errno(fuzz->endpoint[i].pool == MAP_FAILED ? -1 : 0);
+	}
+	start_timer();
+	for (;;) {
+		issue_one(fuzz, commands);
+		if (!pick(fuzz, 16))
+			close_range(FIRST_RECEIVED, ~0U, 0);
+	}
+}
+
+FIXTURE(fuzz) {
+	struct live live;
+	struct fuzz fuzz;
+};
+
+FIXTURE_SETUP(fuzz) {
+	int i;
+
+	ASSERT_EQ(0, live_begin(&self->live));
+	self->fuzz.board = mmap(NULL, sizeof(struct board),
+				PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)self->fuzz.board);
+	for (i = 0; i < ENDPOINTS; i++)
+		endpoint_open(&self->fuzz.endpoint[i], POOL);
+}
+
+FIXTURE_TEARDOWN(fuzz) {
+	endpoints_close();
+	EXPECT_EQ(0, live_end(&self->live));
+}
+
+static __u32 number_from(const char *variable, __u32 otherwise)
+{
+	const char *value = getenv(variable);
+
+	return value ? (__u32)strtoul(value, NULL, 0) : otherwise;
+}
+
+TEST_F_TIMEOUT(fuzz, likely_numbers, 3600) {
+	__u32 seed = number_from("KIPC_FUZZ_SEED", (__u32)now());
+	__u32 seconds = number_from("KIPC_FUZZ_SECONDS", 10);
+	const struct abi_command *command;
+	struct child child[PROCESSES];
+	int i;
+
+	TH_LOG("KIPC_FUZZ_SEED=%u, %u seconds", seed, seconds);
+	for (i = 0; i < PROCESSES; i++) {
+		self->fuzz.seed = next_random(&seed);
+		child_start(&child[i], CHILD_SHARES, issue_commands,
+			    &self->fuzz);
+	}
+	pause_ms(seconds * 1000L);
+	for (i = 0; i < PROCESSES; i++) {
+		kill(child[i].pid, SIGKILL);
+		EXPECT_EQ(-SIGKILL, child_end(&child[i]));
+	}
+	for (command = abi_commands; command->name; command++) {
+		unsigned long count =
+			self->fuzz.board->succeeded[command - abi_commands];
+
+		TH_LOG("%s succeeded %lu times", command->name, count);
+		EXPECT_LT(0, count);
+	}
+}
+
+TEST_HARNESS_MAIN
