@@ -195,7 +195,7 @@ TEST_F(file, receiver_has_no_room_for_a_call) {
 	set(self, 1, 0);
 	for (room = 0; room < 2; room++) {
 		caller_run(&caller);
-		stat_wait_messages(&self->pair.client, 1);
+		wait_blocked(caller.thread.tid, KIPC_CALL);
 		allow_files(room);
 		EXPECT_EQ(-EAGAIN, recv_now(&self->pair.server, &message));
 		EXPECT_EQ(-EAGAIN, caller_join(&caller));

@@ -45,7 +45,10 @@ bool stat_same(struct endpoint *endpoint, const struct kipc_stat *before)
 	return !memcmp(&stat, before, sizeof(stat));
 }
 
-/* Waits until the user of @endpoint has that many messages that wait. */
+/*
+ * Waits until the user of @endpoint is charged for that many messages. They are
+ * queued a moment later: to see that, wait_blocked() tells more.
+ */
 void stat_wait_messages(struct endpoint *endpoint, __u64 count)
 {
 	__u64 end = after(20 * SECOND);

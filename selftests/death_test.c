@@ -81,9 +81,12 @@ TEST_F(death, server_with_calls_queued) {
 	struct kipc_stat stat;
 	int i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 3; i++) {
 		caller_start(&caller[i], &self->endpoint, self->handle);
-	stat_wait_messages(&self->endpoint, 3);
+		wait_blocked(caller[i].thread.tid, KIPC_CALL);
+	}
+	stat_get(&self->endpoint, &stat);
+	EXPECT_EQ(3, stat.message_count.used);
 	kill_server(self);
 	for (i = 0; i < 3; i++) {
 		EXPECT_EQ(-EOWNERDEAD, caller_join(&caller[i]));
@@ -113,7 +116,7 @@ TEST_F(death, server_closes) {
 	caller_start(&first, &self->endpoint, self->handle);
 	take(self, RECEIVE);
 	caller_start(&second, &self->endpoint, self->handle);
-	stat_wait_messages(&self->endpoint, 1);
+	wait_blocked(second.thread.tid, KIPC_CALL);
 	take(self, CLOSE);
 	EXPECT_EQ(-EOWNERDEAD, caller_join(&first));
 	EXPECT_EQ(KIPC_STAGE_RECEIVED, first.call.stage);

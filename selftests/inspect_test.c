@@ -218,7 +218,7 @@ TEST_F(inspect, tracepoints) {
 	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
 	ASSERT_EQ(0, notify(&self->pair.client, self->pair.handle, 1));
 	caller_start(&caller, &self->pair.client, self->pair.handle);
-	stat_wait_messages(&self->pair.client, 1);
+	wait_blocked(caller.thread.tid, KIPC_CALL);
 	endpoint_close(&self->pair.server);
 	EXPECT_EQ(-EOWNERDEAD, caller_join(&caller));
 	ASSERT_EQ(0, file_write(TRACING "/events/kipc/enable", "0"));

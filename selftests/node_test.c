@@ -105,9 +105,10 @@ TEST_F(node, destroyed_with_calls) {
 	struct caller caller[4];
 	int i;
 
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 4; i++) {
 		caller_start(&caller[i], &self->client, handle);
-	stat_wait_messages(&self->client, 4);
+		wait_blocked(caller[i].thread.tid, KIPC_CALL);
+	}
 	ASSERT_EQ(0, node_destroy(&self->server, node));
 	for (i = 0; i < 4; i++) {
 		EXPECT_EQ(-EOWNERDEAD, caller_join(&caller[i]));

@@ -124,6 +124,59 @@ TEST_F(notify, node_ends) {
 				      1));
 }
 
+static int notify_own(struct endpoint *endpoint, __u32 node, __u64 bits)
+{
+	struct kipc_notify arg = {
+		.handle = node,
+		.flags = KIPC_NOTIFY_OWN,
+		.bits = bits,
+	};
+
+	return kipc(endpoint->fd, KIPC_NOTIFY, &arg);
+}
+
+static void receive_bits(void *arg)
+{
+	struct pair *pair = arg;
+	struct kipc_message message;
+
+	must(recv_soon(&pair->server, &message));
+	check(message.kind == KIPC_MSG_NOTIFY);
+	check(message.cookie == COOKIE);
+	check(message.bits == 6);
+}
+
+/* An endpoint's own node wakes a thread of its own, without any handle. */
+TEST_F(notify, own_node) {
+	struct thread thread;
+
+	thread_start(&thread, receive_bits, &self->pair);
+	wait_blocked(thread.tid, KIPC_RECV);
+	EXPECT_EQ(0, notify_own(&self->pair.server, self->pair.node, 6));
+	thread_join(&thread);
+	/* It coalesces with what others set. */
+	EXPECT_EQ(0, notify_own(&self->pair.server, self->pair.node, 1));
+	EXPECT_EQ(0, notify(&self->pair.client, self->pair.handle, 2));
+	EXPECT_EQ(3, pending(&self->pair.server, COOKIE));
+	EXPECT_EQ(0, pending(&self->pair.server, COOKIE));
+}
+
+TEST_F(notify, not_own_node) {
+	struct kipc_stat before;
+
+	stat_get(&self->pair.client, &before);
+	EXPECT_EQ(-EINVAL, notify_own(&self->pair.server, self->pair.node, 0));
+	/* A node of another, and handles, are none of this endpoint's nodes. */
+	EXPECT_EQ(-ENXIO, notify_own(&self->pair.client, self->pair.node, 1));
+	EXPECT_EQ(-ENXIO, notify_own(&self->pair.client, self->pair.handle,
+				     1));
+	EXPECT_EQ(-ENXIO, notify_own(&self->pair.server, KIPC_NONE, 1));
+	EXPECT_TRUE(stat_same(&self->pair.client, &before));
+	ASSERT_EQ(0, node_destroy(&self->pair.server, self->pair.node));
+	EXPECT_EQ(-ENXIO, notify_own(&self->pair.server, self->pair.node, 1));
+	EXPECT_EQ(0, pending(&self->pair.server, COOKIE));
+}
+
 struct notifier {
 	struct thread thread;
 	struct pair *pair;

@@ -151,7 +151,7 @@ TEST_F(poll, kinds) {
 	receive(self);
 
 	caller_start(&caller, &self->pair.client, self->pair.handle);
-	stat_wait_messages(&self->pair.client, 1);
+	wait_blocked(caller.thread.tid, KIPC_CALL);
 	EXPECT_EQ(POLLIN | POLLRDNORM, polled(self));
 	EXPECT_EQ(0, reply_empty(&self->pair.server,
 				 recv_call(&self->pair.server)));

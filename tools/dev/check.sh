@@ -19,10 +19,9 @@ make=(make --no-print-directory -f tools/dev/check.mk)
 count()
 {
 	awk '
-	/^ *(not )?ok [0-9]+/ {
-		match($0, /^ */)
-		depth = RLENGTH
-		fails = /^ *not ok/
+	# The tests indented under a line of this depth: how many there are, how
+	# many failed, and that those skipped belong to it
+	function close_below(depth, name,    d, i) {
 		below = below_failed = 0
 		for (d in seen) {
 			if (d + 0 > depth) {
@@ -32,20 +31,39 @@ count()
 				delete failed_at[d]
 			}
 		}
+		for (i = 1; i <= skipped; i++) {
+			if (skip_depth[i] > depth) {
+				skip[i] = name ": " skip[i]
+				skip_depth[i] = depth
+			}
+		}
+	}
+	/^ *(not )?ok [0-9]+/ {
+		match($0, /^ */)
+		depth = RLENGTH
+		fails = /^ *not ok/
+		text = $0
+		sub(/^ *(not )?ok [0-9]+ *(- )?/, "", text)
+		name = text
+		sub(/ *#.*/, "", name)
+		close_below(depth, name)
 		seen[depth]++
 		failed_at[depth] += fails || below_failed
 		if (fails) {
 			if (!below_failed)
 				failed++
 		} else if (/# SKIP/) {
-			skipped++
-			sub(/^ *ok [0-9]+ */, "")
-			print "# skipped: " $0
+			skip[++skipped] = text
+			skip_depth[skipped] = depth
 		} else if (!below) {
 			passed++
 		}
 	}
 	END {
+		for (i = 1; i <= skipped; i++) {
+			sub(/ *# SKIP */, " (", skip[i])
+			print "# skipped: " skip[i] ")"
+		}
 		printf "%d passed, %d failed", passed, failed
 		if (skipped)
 			printf ", %d skipped", skipped
