@@ -72,28 +72,19 @@ err_ns:
 	return ERR_PTR(-ENOMEM);
 }
 
-static struct kipc_domain *find_locked(const struct ns_common *ns)
+static struct kipc_domain *find_and_get_locked(const struct ns_common *ns)
 {
 	struct kipc_domain *domain;
 
 	lockdep_assert_held(&domains_lock);
 
-	list_for_each_entry(domain, &domains, link)
-		if (domain->ns == ns)
-			return domain;
-	return NULL;
-}
-
-static struct kipc_domain *find_and_get(const struct ns_common *ns)
-{
-	struct kipc_domain *domain;
-
-	mutex_lock(&domains_lock);
-	domain = find_locked(ns);
-	if (domain)
+	list_for_each_entry(domain, &domains, link) {
+		if (domain->ns != ns)
+			continue;
 		refcount_inc(&domain->refs);
-	mutex_unlock(&domains_lock);
-	return domain;
+		return domain;
+	}
+	return NULL;
 }
 
 /* Another thread may have been faster; then the one it made is taken. */
@@ -102,10 +93,8 @@ static struct kipc_domain *enlist(struct kipc_domain *new)
 	struct kipc_domain *domain;
 
 	mutex_lock(&domains_lock);
-	domain = find_locked(new->ns);
-	if (domain)
-		refcount_inc(&domain->refs);
-	else
+	domain = find_and_get_locked(new->ns);
+	if (!domain)
 		list_add_tail(&new->link, &domains);
 	mutex_unlock(&domains_lock);
 	if (!domain)
@@ -131,7 +120,9 @@ struct kipc_domain *kipc_domain_get_current(void)
 
 	if (!ns)
 		return ERR_PTR(-ENOMEM);
-	domain = find_and_get(ns);
+	mutex_lock(&domains_lock);
+	domain = find_and_get_locked(ns);
+	mutex_unlock(&domains_lock);
 	if (domain) {
 		ns->ops->put(ns);
 		return domain;

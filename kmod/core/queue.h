@@ -36,8 +36,8 @@ struct task_struct;
 
 /**
  * struct kipc_entry_ops - what differs between kinds of entries
- * @take: describe the entry in @message (zeroed), take a reference, and note that it is
- *	in hand. Called with the queue's lock held.
+ * @take: describe the entry in @message (zeroed), take a reference, and note
+ *	that it is in hand. Called with the queue's lock held.
  * @untake: undo that, except for the reference. Called with the queue's lock
  *	held. Returns whether the entry is to be put back.
  * @put: drop the reference that @take took
