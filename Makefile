@@ -78,8 +78,8 @@ DEMO_SRC := $(wildcard tools/demo/*.c)
 BENCH_SRC := $(wildcard tools/bench/*.c)
 SELFTEST_SRC := $(wildcard selftests/*.c)
 SELFTESTS_32 :=
-TOOL_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
-TOOL_STATIC_LIBS = $(shell $(PKG_CONFIG) --static --libs json-c)
+TOOL_LIBS = $(shell $(PKG_CONFIG) --libs json-c libtracefs)
+TOOL_STATIC_LIBS = $(shell $(PKG_CONFIG) --static --libs json-c libtracefs)
 
 -include $(wildcard */local.mk */*/local.mk)
 
@@ -88,7 +88,7 @@ INC_libuserspace/src := -Ilibuserspace/include -Iuapi
 INC_libuserspace/tests := -Ilibuserspace/include -Ilibuserspace/src -Iuapi
 INC_libuserspace/examples := -Ilibuserspace/include -Iuapi
 INC_tools/kipc := -Ilibuserspace/include -Iuapi \
-	$(shell $(PKG_CONFIG) --cflags json-c 2>/dev/null)
+	$(shell $(PKG_CONFIG) --cflags json-c libtracefs 2>/dev/null)
 INC_tools/demo := -Ilibuserspace/include -Iuapi
 INC_tools/bench := $(INC_tools/kipc)
 # The harness makes functions without a prototype, gives tests a parameter that
@@ -123,7 +123,7 @@ $(foreach v,lib san m32 gcc clang,$(eval $(call compile_rule,$(v))))
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-USER_SRC := $(LIB_SRC) $(LIB_TEST_SRC) $(EXAMPLE_SRC) $(TOOL_SRC) $(DEMO_SRC) \
+USER_SRC := $(LIB_SRC) $(MQ_SRC) $(LIB_TEST_SRC) $(EXAMPLE_SRC) $(TOOL_SRC) $(DEMO_SRC) \
 	    $(BENCH_SRC) $(SELFTEST_SRC)
 compile-gcc: $(call objects,gcc,$(USER_SRC))
 compile-clang: $(call objects,clang,$(USER_SRC))
@@ -172,8 +172,10 @@ endef
 
 $(B)/bin/kipc: $(call objects,lib,$(TOOL_SRC)) $(LIB_A)
 	$(call link_program,,$(TOOL_LIBS))
+# libtraceevent could load plugins, a static program cannot.
+NO_DLOPEN := -Wl,--wrap=dlopen,--defsym=__wrap_dlopen=abort
 $(B)/static/kipc: $(call objects,lib,$(TOOL_SRC)) $(LIB_A)
-	$(call link_program,-static,$(TOOL_STATIC_LIBS))
+	$(call link_program,-static $(NO_DLOPEN),$(TOOL_STATIC_LIBS))
 $(B)/demo/kipc-demo: $(call objects,lib,$(DEMO_SRC)) $(LIB_A)
 	$(call link_program,-static)
 $(B)/bench/kipc-bench: $(call objects,lib,$(BENCH_SRC)) $(LIB_A)
@@ -280,7 +282,7 @@ install-user: lib tools
 	$(INSTALL) -m 644 libuserspace/include/kipc.h $(DESTDIR)$(INCLUDEDIR)/
 	$(INSTALL) -m 644 uapi/linux/kipc.h $(DESTDIR)$(INCLUDEDIR)/linux/
 	$(INSTALL) -m 644 $(LIB_A) $(DESTDIR)$(LIBDIR)/
-	$(INSTALL) -m 755 $(LIB_SO) $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -m 755 $(LIB_SO) $(MQ_SO) $(DESTDIR)$(LIBDIR)/
 	ln -sf libkipc.so.$(VERSION) \
 		$(DESTDIR)$(LIBDIR)/libkipc.so.$(SOVERSION)
 	ln -sf libkipc.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libkipc.so
@@ -288,8 +290,7 @@ install-user: lib tools
 		-e 's,@INCLUDEDIR@,$(INCLUDEDIR),g' \
 		-e 's,@VERSION@,$(VERSION),g' libuserspace/libkipc.pc.in \
 		>$(DESTDIR)$(LIBDIR)/pkgconfig/libkipc.pc
-	$(foreach m,$(MAN_SRC),$(INSTALL) -D -m 644 $(m) \
-		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
+	tools/dev/man.sh install '$(DESTDIR)$(MANDIR)' $(MAN_SRC)
 	$(if $(DESTDIR),,-ldconfig)
 
 install-module:
@@ -299,9 +300,9 @@ uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/kipc $(DESTDIR)$(INCLUDEDIR)/kipc.h \
 		$(DESTDIR)$(INCLUDEDIR)/linux/kipc.h \
 		$(DESTDIR)$(LIBDIR)/libkipc.a $(DESTDIR)$(LIBDIR)/libkipc.so* \
+		$(DESTDIR)$(LIBDIR)/libkipc-mq.so \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/libkipc.pc
-	$(foreach m,$(MAN_SRC),rm -f \
-		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
+	tools/dev/man.sh uninstall '$(DESTDIR)$(MANDIR)' $(MAN_SRC)
 
 clean:
 	rm -rf $(B)

@@ -33,6 +33,8 @@ static int import_handle(struct kipc_attached *item, struct kipc_table *table,
 
 	if (!in->rights || in->rights & ~KIPC_RIGHTS_ALL)
 		return -EINVAL;
+	if (!table)
+		return -EBADF;
 	object = kipc_table_resolve(table, in->id, KIPC_RIGHT_GRANT, &rights);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
@@ -51,6 +53,8 @@ static int import_node(struct kipc_attached *item, struct kipc_table *table,
 
 	if (!in->rights || in->rights & ~KIPC_RIGHTS_ALL)
 		return -EINVAL;
+	if (!table)
+		return -EBADF;
 	object = kipc_table_owned(table, in->id);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
@@ -59,7 +63,8 @@ static int import_node(struct kipc_attached *item, struct kipc_table *table,
 }
 
 static int import_file(struct kipc_attached *item,
-		       const struct kipc_attachment *in, bool one_way)
+		       const struct kipc_attachment *in,
+		       enum kipc_carrier carrier)
 {
 	struct file *file;
 
@@ -68,7 +73,7 @@ static int import_file(struct kipc_attached *item,
 	file = fget(in->id);
 	if (!file)
 		return -EBADF;
-	if (kipc_file_may_cycle(file, one_way)) {
+	if (kipc_file_may_cycle(file, carrier)) {
 		fput(file);
 		return -ELOOP;
 	}
@@ -80,7 +85,8 @@ static int import_file(struct kipc_attached *item,
 
 static int import_one(struct kipc_attachments *attachments,
 		      struct kipc_table *table,
-		      const struct kipc_attachment *in, bool one_way)
+		      const struct kipc_attachment *in,
+		      enum kipc_carrier carrier)
 {
 	struct kipc_attached *item = &attachments->item[attachments->count];
 	int ret = -EINVAL;
@@ -92,7 +98,7 @@ static int import_one(struct kipc_attachments *attachments,
 	else if (in->type == KIPC_ATTACH_NODE)
 		ret = import_node(item, table, in);
 	else if (in->type == KIPC_ATTACH_FD)
-		ret = import_file(item, in, one_way);
+		ret = import_file(item, in, carrier);
 	if (ret)
 		return ret;
 	attachments->count++;
@@ -102,10 +108,10 @@ static int import_one(struct kipc_attachments *attachments,
 
 /**
  * kipc_attachments_import() - read and pin what a sender attached
- * @table: the sender's table
+ * @table: the sender's table; NULL if it has none to attach handles from
  * @address: user address of structs kipc_attachment
  * @count: how many; not 0
- * @one_way: whether nobody waits for the message to be received
+ * @carrier: what they are attached to
  *
  * Context: Process context. May sleep.
  * Return: The attachments, or an ERR_PTR() of -E2BIG, -EACCES, -EBADF, -EFAULT,
@@ -113,7 +119,7 @@ static int import_one(struct kipc_attachments *attachments,
  */
 struct kipc_attachments *
 kipc_attachments_import(struct kipc_table *table, u64 address, u32 count,
-			bool one_way)
+			enum kipc_carrier carrier)
 {
 	struct kipc_attachment __user *user = u64_to_user_ptr(address);
 	struct kipc_attachments *attachments;
@@ -131,7 +137,7 @@ kipc_attachments_import(struct kipc_table *table, u64 address, u32 count,
 		if (copy_from_user(&in, &user[i], sizeof(in)))
 			ret = -EFAULT;
 		else
-			ret = import_one(attachments, table, &in, one_way);
+			ret = import_one(attachments, table, &in, carrier);
 	}
 	if (ret) {
 		kipc_attachments_free(attachments);
@@ -174,6 +180,33 @@ int kipc_attachments_install(struct kipc_attachments *attachments,
 			return ret == -EDQUOT ? -EAGAIN : ret;
 	}
 	return 0;
+}
+
+/**
+ * kipc_attachments_copy() - what is to be delivered more than once
+ * @from: attachments that were imported, and are not installed
+ *
+ * Context: Process context. May sleep.
+ * Return: A copy, to be installed and freed for itself, or NULL.
+ */
+struct kipc_attachments *
+kipc_attachments_copy(const struct kipc_attachments *from)
+{
+	struct kipc_attachments *copy;
+	u32 i;
+
+	copy = kmemdup(from, struct_size(from, item, from->count),
+		       GFP_KERNEL_ACCOUNT);
+	if (!copy)
+		return NULL;
+	for (i = 0; i < copy->count; i++) {
+		if (copy->item[i].object)
+			kipc_object_add_sender(copy->item[i].object);
+		if (copy->item[i].file)
+			get_file(copy->item[i].file);
+	}
+	kipc_live_add(KIPC_LIVE_FILES, copy->file_count);
+	return copy;
 }
 
 static void close_files(struct kipc_attachments *attachments, u32 end)

@@ -16,6 +16,8 @@
 
 #include <linux/types.h>
 
+#include "core/cycle.h"
+
 struct file;
 struct kipc_attachment;
 struct kipc_object;
@@ -55,7 +57,9 @@ struct kipc_attachments {
 
 struct kipc_attachments *
 kipc_attachments_import(struct kipc_table *table, u64 address, u32 count,
-			bool one_way);
+			enum kipc_carrier carrier);
+struct kipc_attachments *
+kipc_attachments_copy(const struct kipc_attachments *from);
 int kipc_attachments_install(struct kipc_attachments *attachments,
 			     struct kipc_table *table);
 int kipc_attachments_receive_files(struct kipc_attachments *attachments);

@@ -7,17 +7,20 @@
 #include <linux/string.h>
 #include <net/sock.h>
 
-static const struct file_operations *endpoint_fops;
+static const struct file_operations *endpoint_fops, *mailbox_fops;
 
 /**
- * kipc_cycle_init() - say how to know an endpoint
- * @fops: the operations of endpoints' files
+ * kipc_cycle_init() - say how to know an endpoint and a mailbox
+ * @endpoints: the operations of endpoints' files
+ * @mailboxes: those of mailboxes' files
  *
  * Context: Any, before the first endpoint is opened.
  */
-void kipc_cycle_init(const struct file_operations *fops)
+void kipc_cycle_init(const struct file_operations *endpoints,
+		     const struct file_operations *mailboxes)
 {
-	endpoint_fops = fops;
+	endpoint_fops = endpoints;
+	mailbox_fops = mailboxes;
 }
 
 static bool is_unix_socket(struct file *file)
@@ -36,17 +39,28 @@ static bool is_io_uring(struct file *file)
 	       !strcmp(dentry->d_name.name, "[io_uring]");
 }
 
+/* A mailbox stays as long as its namespace can be reached, which is not by itself. */
+static bool may_hold_namespace(struct file *file)
+{
+	return file_inode(file)->i_sb->s_magic == NSFS_MAGIC ||
+	       file->f_mode & FMODE_NEED_UNMOUNT;
+}
+
 /**
  * kipc_file_may_cycle() - whether a file is refused as an attachment
  * @file: the file
- * @one_way: whether it is for a one-way message
+ * @carrier: to what
  *
  * Context: Any.
  * Return: Whether the file could hold the queue in which it waits.
  */
-bool kipc_file_may_cycle(struct file *file, bool one_way)
+bool kipc_file_may_cycle(struct file *file, enum kipc_carrier carrier)
 {
 	if (file->f_op == endpoint_fops)
 		return true;
-	return one_way && (is_unix_socket(file) || is_io_uring(file));
+	if (carrier == KIPC_CARRIER_MAILBOX &&
+	    (file->f_op == mailbox_fops || may_hold_namespace(file)))
+		return true;
+	return carrier != KIPC_CARRIER_CALL &&
+	       (is_unix_socket(file) || is_io_uring(file));
 }

@@ -9,7 +9,9 @@
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
+#include "core/compat.h"
 #include "core/live.h"
 
 #ifndef CONFIG_IPC_NS
@@ -18,6 +20,9 @@
 
 static DEFINE_MUTEX(domains_lock);
 static LIST_HEAD(domains);
+
+static void end_abandoned(struct work_struct *work);
+static DECLARE_DELAYED_WORK(abandoned_work, end_abandoned);
 
 /*
  * The IPC namespace of the running process, referenced. get_ipc_ns() is not
@@ -155,6 +160,102 @@ void kipc_domain_put(struct kipc_domain *domain)
 	list_del(&domain->link);
 	mutex_unlock(&domains_lock);
 	domain_free(domain);
+}
+
+/* Nothing is open, and lasting names keep it. */
+static bool is_left(struct kipc_domain *domain)
+{
+	return !atomic_long_read(&domain->open) &&
+	       kipc_registry_has_lasting(&domain->registry) &&
+	       domain->ns->inum != PROC_IPC_INIT_INO;
+}
+
+/* And nobody can come any more. */
+static bool is_abandoned(struct kipc_domain *domain)
+{
+	if (kipc_ns_references(domain->ns) != 1)
+		return false;
+	/*
+	 * Pairs with the release of the reference that a process had: what it
+	 * opened before is counted, or closed.
+	 */
+	smp_acquire__after_ctrl_dep();
+	return is_left(domain);
+}
+
+static bool has_lasting_names(struct kipc_domain *domain)
+{
+	return kipc_registry_has_lasting(&domain->registry);
+}
+
+static struct kipc_domain *find(bool (*is_it)(struct kipc_domain *domain))
+{
+	struct kipc_domain *domain;
+
+	lockdep_assert_held(&domains_lock);
+
+	list_for_each_entry(domain, &domains, link)
+		if (is_it(domain))
+			return domain;
+	return NULL;
+}
+
+/* Ends the lasting names of all domains that are it. */
+static void end_lasting(bool (*is_it)(struct kipc_domain *domain))
+{
+	struct kipc_domain *domain;
+
+	do {
+		mutex_lock(&domains_lock);
+		domain = find(is_it);
+		if (domain)
+			refcount_inc(&domain->refs);
+		mutex_unlock(&domains_lock);
+		if (domain) {
+			kipc_names_end_lasting(domain);
+			kipc_domain_put(domain);
+		}
+	} while (domain);
+}
+
+static void look_later(void)
+{
+	queue_delayed_work(system_unbound_wq, &abandoned_work, HZ);
+}
+
+static void end_abandoned(struct work_struct *work)
+{
+	bool again;
+
+	end_lasting(is_abandoned);
+	mutex_lock(&domains_lock);
+	again = find(is_left);
+	mutex_unlock(&domains_lock);
+	if (again)
+		look_later();
+}
+
+/**
+ * kipc_domain_closed() - what a process opened is closed
+ * @domain: the domain, to which the caller has a reference
+ *
+ * Context: Any.
+ */
+void kipc_domain_closed(struct kipc_domain *domain)
+{
+	if (atomic_long_dec_and_test(&domain->open) && is_left(domain))
+		look_later();
+}
+
+/**
+ * kipc_domains_end() - end what keeps domains when nothing is open
+ *
+ * Context: Process context, when nothing can be opened any more. Sleeps.
+ */
+void kipc_domains_end(void)
+{
+	cancel_delayed_work_sync(&abandoned_work);
+	end_lasting(has_lasting_names);
 }
 
 /**

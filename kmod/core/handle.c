@@ -96,10 +96,17 @@ static void handle_end(struct kipc_table *table, struct kipc_handle *handle)
 	kipc_object_drop_sender(object);
 }
 
+static struct kipc_handle __rcu **hot(struct kipc_table *table, u32 id)
+{
+	return &table->hot[id % KIPC_HOT_HANDLES];
+}
+
 static void remove_locked(struct kipc_table *table, struct kipc_handle *handle)
 {
 	lockdep_assert_held(&table->lock);
 
+	if (rcu_access_pointer(*hot(table, handle->id)) == handle)
+		RCU_INIT_POINTER(*hot(table, handle->id), NULL);
 	xa_erase(&table->handles, handle->id);
 	rb_erase(&handle->by_object, &table->by_object);
 	table->handle_count--;
@@ -123,6 +130,7 @@ void kipc_table_init(struct kipc_table *table, struct kipc_user *user,
 	table->handle_count = 0;
 	table->owned_count = 0;
 	xa_init_flags(&table->handles, XA_FLAGS_ALLOC1);
+	memset(table->hot, 0, sizeof(table->hot));
 	table->by_object = RB_ROOT;
 	xa_init_flags(&table->owned, XA_FLAGS_ALLOC1);
 	table->user = user;
@@ -238,7 +246,7 @@ struct kipc_object *kipc_table_resolve(struct kipc_table *table, u32 id,
 	struct kipc_handle *handle;
 
 	rcu_read_lock();
-	handle = xa_load(&table->handles, id);
+	handle = kipc_table_find_rcu(table, id);
 	if (!handle) {
 		object = ERR_PTR(-ENXIO);
 	} else if ((handle->rights & rights_wanted) != rights_wanted) {
@@ -277,6 +285,8 @@ static int insert_locked(struct kipc_table *table, struct kipc_handle *handle)
 	if (xa_alloc_cyclic(&table->handles, &handle->id, handle, xa_limit_31b,
 			    &table->next_handle, GFP_KERNEL) < 0)
 		return -ENOMEM;
+	if (!rcu_access_pointer(*hot(table, handle->id)))
+		rcu_assign_pointer(*hot(table, handle->id), handle);
 	rb_find_add(&handle->by_object, &table->by_object, compare_nodes);
 	table->handle_count++;
 	kipc_object_add_sender(handle->object);
@@ -404,8 +414,10 @@ static int arm_locked(struct kipc_table *table, u32 id,
 		return -ENXIO;
 	if (!(handle->rights & KIPC_RIGHT_WATCH))
 		return -EACCES;
-	if (handle->watch)
+	if (handle->watch && !kipc_watch_is_over(handle->watch))
 		return -EEXIST;
+	if (handle->watch)
+		kipc_watch_remove(handle->watch);
 	handle->watch = watch;
 	kipc_watch_arm(watch, handle->object);
 	return 0;

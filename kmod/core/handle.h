@@ -13,6 +13,9 @@
  * what a reader finds can be looked at; whether it is still alive is decided by
  * taking a reference.
  *
+ * The oldest handle of each residue of its id is in @hot, where it is found without
+ * a search. An endpoint that has few handles has all of them there.
+ *
  * Another process installs a handle here when it sends one, so nothing that
  * user space can delay is done with the lock held. That includes memory charged
  * to a cgroup, whose limits can make its taking slow. The nodes of the xarrays
@@ -26,6 +29,8 @@
 #include <linux/rcupdate.h>
 #include <linux/xarray.h>
 
+#include "core/limits.h"
+
 struct kipc_object;
 struct kipc_queue;
 struct kipc_user;
@@ -36,8 +41,8 @@ struct kipc_watch;
  * @object: the object; the handle is one of its senders (constant)
  * @by_object: in the table's tree (protected by the table's lock)
  * @rcu: frees it, once it is out of the tree
- * @watch: set if its holder wants to be told of the object's death (table's
- *	lock)
+ * @watch: set if its holder wants to be told of the object's death, and perhaps
+ *	still if it was (table's lock)
  * @id: its number (constant)
  * @rights: KIPC_RIGHT_* (constant)
  * @uses: how often it was given and not dropped (table's lock)
@@ -63,6 +68,7 @@ struct kipc_handle {
  * @handle_count: handles (@lock)
  * @owned_count: owned objects (@lock)
  * @handles: struct kipc_handle by id
+ * @hot: some of them by id, modulo the size (RCU; changed under @lock)
  * @by_object: the same by object and rights (@lock)
  * @owned: struct kipc_object by id
  * @user: who is charged; the endpoint holds the reference (constant)
@@ -76,6 +82,7 @@ struct kipc_table {
 	u32 handle_count;
 	u32 owned_count;
 	struct xarray handles;
+	struct kipc_handle __rcu *hot[KIPC_HOT_HANDLES];
 	struct rb_root by_object;
 	struct xarray owned;
 	struct kipc_user *user;
@@ -98,6 +105,25 @@ int kipc_handle_install(struct kipc_table *table, struct kipc_object *object,
 int kipc_handle_drop(struct kipc_table *table, u32 id);
 int kipc_handle_watch(struct kipc_table *table, u32 id, u64 cookie);
 int kipc_handle_unwatch(struct kipc_table *table, u32 id);
+
+/**
+ * kipc_table_find_rcu() - find a handle
+ * @table: the endpoint's table
+ * @id: the handle
+ *
+ * Context: In an RCU read-side critical section.
+ * Return: The handle, whose memory lasts until the end of the section, or NULL.
+ */
+static inline struct kipc_handle *kipc_table_find_rcu(struct kipc_table *table,
+						      u32 id)
+{
+	struct kipc_handle *handle;
+
+	handle = rcu_dereference(table->hot[id % KIPC_HOT_HANDLES]);
+	if (likely(handle && handle->id == id))
+		return handle;
+	return xa_load(&table->handles, id);
+}
 
 int kipc_handle_cache_init(void);
 void kipc_handle_cache_exit(void);

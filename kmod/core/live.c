@@ -16,6 +16,10 @@ static const char *const names[KIPC_LIVE_COUNT] = {
 	[KIPC_LIVE_WATCHES] = "watches",
 	[KIPC_LIVE_POOL_PAGES] = "pool_pages",
 	[KIPC_LIVE_FILES] = "files",
+	[KIPC_LIVE_SHARES] = "shares",
+	[KIPC_LIVE_MAILBOXES] = "mailboxes",
+	[KIPC_LIVE_LETTERS] = "letters",
+	[KIPC_LIVE_PORTIONS] = "portions",
 };
 
 /**

@@ -2,8 +2,8 @@
 /*
  * Counts of what exists, over all domains.
  *
- * They are there to find leaks: with no endpoint open, each is 0. They are
- * per-CPU so that they cost nothing to keep; a sum is exact when nothing moves.
+ * They are there to find leaks: with nothing open and no lasting name, each is 0.
+ * They are per-CPU so that they cost nothing to keep; a sum is exact when nothing moves.
  */
 #ifndef KIPC_CORE_LIVE_H
 #define KIPC_CORE_LIVE_H
@@ -23,6 +23,10 @@
  * @KIPC_LIVE_WATCHES: watches on objects and on names
  * @KIPC_LIVE_POOL_PAGES: pages of pools
  * @KIPC_LIVE_FILES: files attached to messages
+ * @KIPC_LIVE_SHARES: shares of senders in endpoints that they send to
+ * @KIPC_LIVE_MAILBOXES: mailboxes
+ * @KIPC_LIVE_LETTERS: messages in mailboxes, and memory that is kept for them
+ * @KIPC_LIVE_PORTIONS: what users other than its owner have in a mailbox
  * @KIPC_LIVE_COUNT: how many kinds there are
  */
 enum kipc_live {
@@ -36,6 +40,10 @@ enum kipc_live {
 	KIPC_LIVE_WATCHES,
 	KIPC_LIVE_POOL_PAGES,
 	KIPC_LIVE_FILES,
+	KIPC_LIVE_SHARES,
+	KIPC_LIVE_MAILBOXES,
+	KIPC_LIVE_LETTERS,
+	KIPC_LIVE_PORTIONS,
 	KIPC_LIVE_COUNT,
 };
 

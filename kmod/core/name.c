@@ -3,15 +3,14 @@
 
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/jhash.h>
-#include <linux/pid_namespace.h>
 #include <linux/rhashtable.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
 #include "core/domain.h"
-#include "core/limits.h"
 #include "core/live.h"
 #include "core/name_watch.h"
 #include "core/object.h"
@@ -60,6 +59,7 @@ int kipc_registry_init(struct kipc_registry *registry)
 	xa_init(&registry->by_serial);
 	registry->last_serial = 0;
 	registry->count = 0;
+	INIT_LIST_HEAD(&registry->lasting);
 	INIT_LIST_HEAD(&registry->watches);
 	init_waitqueue_head(&registry->waiters);
 	return rhashtable_init(&registry->by_name, &by_name_params);
@@ -67,7 +67,7 @@ int kipc_registry_init(struct kipc_registry *registry)
 
 /**
  * kipc_registry_deinit() - end a registry
- * @registry: the registry; its publishers have ended
+ * @registry: the registry; its publishers and its lasting names have ended
  *
  * Context: Process context. May sleep.
  */
@@ -99,8 +99,8 @@ void kipc_publisher_init(struct kipc_publisher *publisher,
 	INIT_LIST_HEAD(&publisher->watches);
 }
 
-/* Takes the name out of all that leads to it. */
-static void end_locked(struct kipc_registry *registry, struct kipc_name *name)
+/* Takes the name out of all that leads to it. The caller lets go of it then. */
+static void remove_locked(struct kipc_registry *registry, struct kipc_name *name)
 {
 	lockdep_assert_held(&registry->lock);
 
@@ -109,9 +109,24 @@ static void end_locked(struct kipc_registry *registry, struct kipc_name *name)
 	registry->count--;
 	list_del(&name->of_object);
 	list_del(&name->of_publisher);
-	kipc_quota_release(name->publisher->user, KIPC_QUOTA_NAMES, 1);
 	kipc_name_watches_tell_locked(registry, name->bytes, name->size,
 				      KIPC_NAMES_VANISHED);
+}
+
+/* The charge, and the reference to who is charged */
+static void uncharge(struct kipc_user *user)
+{
+	kipc_quota_release(user, KIPC_QUOTA_NAMES, 1);
+	kipc_user_put(user);
+}
+
+/*
+ * Lets go of a name that was removed. Not with the lock held: an object may end
+ * here. The caller keeps the domain.
+ */
+static void let_go(struct kipc_name *name)
+{
+	uncharge(name->user);
 	kipc_live_add(KIPC_LIVE_NAMES, -1);
 	kipc_object_drop_sender(name->object);
 	kfree_rcu(name, rcu);
@@ -127,8 +142,10 @@ static void end_all(struct kipc_registry *registry, struct list_head *names,
 		mutex_lock(&registry->lock);
 		name = first(names);
 		if (name)
-			end_locked(registry, name);
+			remove_locked(registry, name);
 		mutex_unlock(&registry->lock);
+		if (name)
+			let_go(name);
 	} while (name);
 }
 
@@ -156,6 +173,18 @@ void kipc_names_end_object(struct kipc_domain *domain,
 }
 
 /**
+ * kipc_names_end_lasting() - end the names that have no publisher
+ * @domain: where; the caller has a reference
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_names_end_lasting(struct kipc_domain *domain)
+{
+	end_all(&domain->registry, &domain->registry.lasting,
+		first_of_publisher);
+}
+
+/**
  * kipc_publisher_deinit() - end an endpoint's names and name watches
  * @publisher: the endpoint's side of the registry
  *
@@ -174,19 +203,30 @@ static bool is_privileged(struct kipc_domain *domain, int capability)
 	return ns_capable(kipc_domain_user_ns(domain), capability);
 }
 
-static struct kipc_name *name_new(struct kipc_publisher *publisher,
-				  struct kipc_object *object, u32 rights,
+/* A name that nobody publishes, if it may be had and the user pays for it */
+static struct kipc_name *name_new(struct kipc_user *user,
+				  struct kipc_object *object,
 				  const struct kipc_key *key, u16 mode)
 {
 	struct kipc_name *name;
+	int ret;
 
+	if (kipc_key_is_reserved(key) &&
+	    !is_privileged(user->domain, CAP_SYS_ADMIN))
+		return ERR_PTR(-EPERM);
+	ret = kipc_quota_charge(user, KIPC_QUOTA_NAMES, 1);
+	if (ret)
+		return ERR_PTR(ret);
 	name = kmalloc(struct_size(name, bytes, key->size), GFP_KERNEL_ACCOUNT);
-	if (!name)
-		return NULL;
+	if (!name) {
+		kipc_quota_release(user, KIPC_QUOTA_NAMES, 1);
+		return ERR_PTR(-ENOMEM);
+	}
 	name->object = object;
-	name->publisher = publisher;
+	name->publisher = NULL;
+	name->user = kipc_user_get(user);
 	current_euid_egid(&name->uid, &name->gid);
-	name->rights = rights;
+	name->rights = 0;
 	name->mode = mode;
 	name->size = key->size;
 	memcpy(name->bytes, key->bytes, key->size);
@@ -196,6 +236,7 @@ static struct kipc_name *name_new(struct kipc_publisher *publisher,
 static int insert_locked(struct kipc_registry *registry,
 			 struct kipc_name *name, const struct kipc_key *key)
 {
+	struct kipc_publisher *publisher = name->publisher;
 	int ret;
 
 	lockdep_assert_held(&registry->lock);
@@ -217,11 +258,31 @@ static int insert_locked(struct kipc_registry *registry,
 	registry->last_serial++;
 	registry->count++;
 	list_add_tail(&name->of_object, &name->object->names);
-	list_add_tail(&name->of_publisher, &name->publisher->names);
+	list_add_tail(&name->of_publisher,
+		      publisher ? &publisher->names : &registry->lasting);
 	kipc_object_add_sender(name->object);
 	kipc_live_add(KIPC_LIVE_NAMES, 1);
 	kipc_name_watches_tell_locked(registry, name->bytes, name->size,
 				      KIPC_NAMES_APPEARED);
+	return 0;
+}
+
+/* Takes over the name, also when it fails. */
+static int publish(struct kipc_name *name, const struct kipc_key *key)
+{
+	struct kipc_registry *registry = &name->user->domain->registry;
+	int ret;
+
+	mutex_lock(&registry->lock);
+	ret = insert_locked(registry, name, key);
+	mutex_unlock(&registry->lock);
+	if (ret) {
+		uncharge(name->user);
+		kfree(name);
+		return ret;
+	}
+	/* From here on another thread may have taken it away. */
+	__wake_up(&registry->waiters, TASK_INTERRUPTIBLE, 0, (void *)key);
 	return 0;
 }
 
@@ -240,39 +301,44 @@ int kipc_name_publish(struct kipc_publisher *publisher,
 		      struct kipc_object *object, u32 rights,
 		      const struct kipc_key *key, u16 mode)
 {
-	struct kipc_domain *domain = publisher->domain;
-	struct kipc_registry *registry = &domain->registry;
-	struct kipc_name *name;
-	int ret;
+	struct kipc_name *name = name_new(publisher->user, object, key, mode);
 
-	if (kipc_key_is_reserved(key) && !is_privileged(domain, CAP_SYS_ADMIN))
-		return -EPERM;
-	ret = kipc_quota_charge(publisher->user, KIPC_QUOTA_NAMES, 1);
-	if (ret)
-		return ret;
-	ret = -ENOMEM;
-	name = name_new(publisher, object, rights, key, mode);
-	if (!name)
-		goto err_charge;
-	mutex_lock(&registry->lock);
-	ret = insert_locked(registry, name, key);
-	mutex_unlock(&registry->lock);
-	if (ret)
-		goto err_name;
-	__wake_up(&registry->waiters, TASK_INTERRUPTIBLE, 0, (void *)key);
-	return 0;
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	name->publisher = publisher;
+	name->rights = rights;
+	return publish(name, key);
+}
 
-err_name:
-	kfree(name);
-err_charge:
-	kipc_quota_release(publisher->user, KIPC_QUOTA_NAMES, 1);
-	return ret;
+/**
+ * kipc_name_publish_lasting() - give an object a name that has no publisher
+ * @user: who is charged, and in whose domain it is; the caller has a reference
+ * @object: the object, which is no node
+ * @key: the name
+ * @mode: permission bits
+ *
+ * It stays until it is taken away, or the object dies. Another thread may do the
+ * one or find the object before this returns.
+ *
+ * Context: Process context, on a file that the domain counts as open. May sleep.
+ * Return: 0, -EDQUOT, -EEXIST, -ENOMEM, -EOWNERDEAD or -EPERM.
+ */
+int kipc_name_publish_lasting(struct kipc_user *user,
+			      struct kipc_object *object,
+			      const struct kipc_key *key, u16 mode)
+{
+	struct kipc_name *name = name_new(user, object, key, mode);
+
+	return IS_ERR(name) ? PTR_ERR(name) : publish(name, key);
 }
 
 /**
  * kipc_name_unpublish() - take a name away
  * @publisher: who wants that
  * @key: the name
+ *
+ * Its owner need not be the one that published it, and a lasting name has only an
+ * owner.
  *
  * Context: Process context. May sleep.
  * Return: 0, -ENOENT or -EPERM.
@@ -294,50 +360,92 @@ int kipc_name_unpublish(struct kipc_publisher *publisher,
 		 !is_privileged(domain, CAP_SYS_ADMIN))
 		ret = -EPERM;
 	else
-		end_locked(registry, name);
+		remove_locked(registry, name);
 	mutex_unlock(&registry->lock);
+	if (!ret)
+		let_go(name);
 	return ret;
 }
 
-/* The rights that the mode gives the running thread: w CALL, r WATCH, x GRANT */
-static u32 permitted_rights(struct kipc_domain *domain,
-			    const struct kipc_name *name, u32 wanted)
+/* The permission bits that are for the running thread: MAY_READ and so on */
+static u32 mode_for_current(const struct kipc_name *name)
 {
-	u32 mode = name->mode, rights = 0;
+	u32 mode = name->mode;
 
 	if (uid_eq(name->uid, current_euid()))
 		mode >>= 6;
 	else if (in_egroup_p(name->gid))
 		mode >>= 3;
-	if (mode & 2)
+	return mode & 7;
+}
+
+/*
+ * The rights to a node that the mode gives the running thread: w CALL, r WATCH,
+ * x GRANT; none if those that are wanted are not among them.
+ */
+static u32 node_rights(struct kipc_domain *domain, const struct kipc_name *name,
+		       u32 wanted)
+{
+	u32 mode = mode_for_current(name), rights = 0;
+
+	if (mode & MAY_WRITE)
 		rights |= KIPC_RIGHT_CALL;
-	if (mode & 4)
+	if (mode & MAY_READ)
 		rights |= KIPC_RIGHT_WATCH;
-	if (mode & 1)
+	if (mode & MAY_EXEC)
 		rights |= KIPC_RIGHT_GRANT;
 	rights &= name->rights;
 	/* The capability is asked only where it is needed. */
 	if ((!rights || wanted & ~rights) &&
 	    is_privileged(domain, CAP_DAC_OVERRIDE))
 		rights = name->rights;
-	return rights;
+	if (wanted & ~rights)
+		return 0;
+	return wanted ?: rights;
+}
+
+/* Of what is no node: the mode's bits themselves are wanted, or none. */
+static bool is_permitted(struct kipc_domain *domain,
+			 const struct kipc_name *name, u32 wanted)
+{
+	return !(wanted & ~mode_for_current(name)) ||
+	       is_privileged(domain, CAP_DAC_OVERRIDE);
+}
+
+/* Gets the rights granted, if it is of that kind and they are permitted. */
+static int check(struct kipc_domain *domain, const struct kipc_name *name,
+		 u32 kind, u32 *rights)
+{
+	if (name->object->ops->kind != kind)
+		return -EPROTOTYPE;
+	if (likely(kind == KIPC_OBJECT_NODE)) {
+		*rights = node_rights(domain, name, *rights);
+		return *rights ? 0 : -EACCES;
+	}
+	return is_permitted(domain, name, *rights) ? 0 : -EACCES;
 }
 
 /**
  * kipc_name_find() - look up a name
  * @domain: where
  * @key: the name
- * @rights: the rights wanted, or 0 for what there is; gets those granted
+ * @kind: of which kind the object must be, of enum kipc_object_kind
+ * @rights: of a node: the rights wanted, or 0 for what there is; gets those granted.
+ *	Of another kind: what is wanted of MAY_READ, MAY_WRITE and MAY_EXEC; 0 needs
+ *	no permission, and nothing is changed.
  *
  * Context: Process context, in any task state.
- * Return: The object with a reference, or an ERR_PTR() of -EACCES or -ENOENT.
+ * Return: The object with a reference, or an ERR_PTR() of -EACCES, -ENOENT or
+ * -EPROTOTYPE. It may be dead, or have lost the name, by the time that it returns.
  */
 struct kipc_object *kipc_name_find(struct kipc_domain *domain,
-				   const struct kipc_key *key, u32 *rights)
+				   const struct kipc_key *key, u32 kind,
+				   u32 *rights)
 {
 	struct kipc_object *object;
 	struct kipc_name *name;
-	u32 permitted;
+	u32 granted = *rights;
+	int ret;
 
 	rcu_read_lock();
 	name = rhashtable_lookup(&domain->registry.by_name, key,
@@ -346,9 +454,9 @@ struct kipc_object *kipc_name_find(struct kipc_domain *domain,
 		object = ERR_PTR(-ENOENT);
 		goto out;
 	}
-	permitted = permitted_rights(domain, name, *rights);
-	if (!permitted || *rights & ~permitted) {
-		object = ERR_PTR(-EACCES);
+	ret = check(domain, name, kind, &granted);
+	if (ret) {
+		object = ERR_PTR(ret);
 		goto out;
 	}
 	object = name->object;
@@ -356,8 +464,7 @@ struct kipc_object *kipc_name_find(struct kipc_domain *domain,
 		object = ERR_PTR(-ENOENT);
 		goto out;
 	}
-	if (!*rights)
-		*rights = permitted;
+	*rights = granted;
 out:
 	rcu_read_unlock();
 	return object;
@@ -384,16 +491,17 @@ static int wake_if_same(struct wait_queue_entry *wait, unsigned int mode,
  * kipc_name_wait() - look up a name, and wait until it appears
  * @domain: where
  * @key: the name
- * @rights: the rights wanted, or 0 for what there is; gets those granted
+ * @kind: of which kind the object must be
+ * @rights: as of kipc_name_find()
  * @deadline: when to stop waiting; 0 means never
  *
  * Context: Process context. Sleeps.
- * Return: The object with a reference, or an ERR_PTR() of -EACCES,
+ * Return: The object with a reference, or an ERR_PTR() of -EACCES, -EPROTOTYPE,
  * -ERESTARTSYS or -ETIMEDOUT.
  */
 struct kipc_object *kipc_name_wait(struct kipc_domain *domain,
-				   const struct kipc_key *key, u32 *rights,
-				   u64 deadline)
+				   const struct kipc_key *key, u32 kind,
+				   u32 *rights, u64 deadline)
 {
 	wait_queue_head_t *head = &domain->registry.waiters;
 	struct waiter waiter = { .key = key };
@@ -405,7 +513,7 @@ struct kipc_object *kipc_name_wait(struct kipc_domain *domain,
 	add_wait_queue(head, &waiter.wait);
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		object = kipc_name_find(domain, key, rights);
+		object = kipc_name_find(domain, key, kind, rights);
 		if (object != ERR_PTR(-ENOENT))
 			break;
 		if (ret) {
@@ -420,75 +528,4 @@ struct kipc_object *kipc_name_wait(struct kipc_domain *domain,
 	__set_current_state(TASK_RUNNING);
 	remove_wait_queue(head, &waiter.wait);
 	return object;
-}
-
-static void describe(const struct kipc_name *name, size_t size,
-		     struct kipc_name_entry *out)
-{
-	struct user_namespace *user_ns = current_user_ns();
-
-	memset(out, 0, size);
-	out->serial = name->serial;
-	out->size = size;
-	out->kind = name->object->ops->kind;
-	out->pid = pid_nr_ns(name->publisher->pid, task_active_pid_ns(current));
-	out->uid = from_kuid_munged(user_ns, name->uid);
-	out->gid = from_kgid_munged(user_ns, name->gid);
-	out->mode = name->mode;
-	out->name_size = name->size;
-	memcpy(out + 1, name->bytes, name->size);
-}
-
-/**
- * kipc_names_list() - describe names, in the order of their serials
- * @domain: where
- * @prefix: of which names
- * @buffer: kernel memory for struct kipc_name_entry
- * @size: its size
- * @list: its cursor says where to begin; gets cursor, count and more
- *
- * Looks at a bounded number of names.
- *
- * Context: Process context. May sleep.
- * Return: How many bytes of the buffer were filled, or -ENOBUFS if the first
- * entry does not fit.
- */
-ssize_t kipc_names_list(struct kipc_domain *domain,
-			const struct kipc_key *prefix, void *buffer,
-			size_t size, struct kipc_name_list *list)
-{
-	struct kipc_registry *registry = &domain->registry;
-	unsigned long serial = list->cursor;
-	unsigned int looked = 0;
-	struct kipc_name *name;
-	size_t used = 0, n;
-
-	list->count = 0;
-	list->more = 0;
-	mutex_lock(&registry->lock);
-	while (serial != ULONG_MAX) {
-		serial++;
-		name = xa_find(&registry->by_serial, &serial, ULONG_MAX,
-			       XA_PRESENT);
-		if (!name)
-			break;
-		list->more = 1;
-		if (looked++ == KIPC_LIST_NAMES_MAX)
-			break;
-		if (kipc_prefix_matches(prefix, name->bytes, name->size)) {
-			n = ALIGN(sizeof(struct kipc_name_entry) + name->size,
-				  8);
-			if (n > size - used)
-				break;
-			describe(name, n, buffer + used);
-			used += n;
-			list->count++;
-		}
-		list->cursor = serial;
-		list->more = 0;
-	}
-	mutex_unlock(&registry->lock);
-	if (list->more && !list->count && looked <= KIPC_LIST_NAMES_MAX)
-		return -ENOBUFS;
-	return used;
 }

@@ -69,7 +69,7 @@ static struct kipc_name_watcher *watcher_new(struct kipc_queue *queue,
 	watcher = kmalloc(sizeof(*watcher), GFP_KERNEL_ACCOUNT);
 	if (!watcher)
 		return NULL;
-	kipc_entry_init(&watcher->entry, &watcher_ops);
+	kipc_entry_init(&watcher->entry, &watcher_ops, KIPC_LEVEL_ONE_WAY);
 	refcount_set(&watcher->refs, 1);
 	watcher->bits = 0;
 	watcher->cookie = cookie;

@@ -4,7 +4,6 @@
 #include <linux/kipc.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 #include <linux/string.h>
 
 #include "core/wait.h"
@@ -19,8 +18,10 @@ void kipc_queue_init(struct kipc_queue *queue)
 {
 	spin_lock_init(&queue->lock);
 	queue->closed = false;
+	queue->frozen = false;
 	INIT_LIST_HEAD(&queue->entries);
 	INIT_HLIST_HEAD(&queue->idle);
+	INIT_HLIST_HEAD(&queue->held);
 	init_waitqueue_head(&queue->pollers);
 }
 
@@ -37,52 +38,14 @@ void kipc_queue_close(struct kipc_queue *queue)
 	spin_unlock(&queue->lock);
 }
 
-/**
- * kipc_queue_add_locked() - put an entry at the end of the queue
- * @queue: the queue, whose lock is held
- * @entry: the entry; it may be queued already, and then stays where it is
- *
- * If it is put there, the caller picks a receiver under the same lock, and wakes
- * it once it has dropped the lock.
- *
- * Context: Process context, with the lock held.
- * Return: Whether the entry was put there now.
- */
-bool kipc_queue_add_locked(struct kipc_queue *queue, struct kipc_entry *entry)
+/* Before all that are as urgent, or less */
+static void add_before(struct list_head *entries, struct kipc_entry *entry)
 {
-	lockdep_assert_held(&queue->lock);
+	struct list_head *link = entries->next;
 
-	if (queue->closed || entry->retired || !list_empty(&entry->link))
-		return false;
-	list_add_tail(&entry->link, &queue->entries);
-	return true;
-}
-
-/* A thread that waits to receive */
-struct receiver {
-	struct hlist_node link;
-	struct task_struct *task;
-};
-
-/**
- * kipc_queue_pick_locked() - who is to take an entry
- * @queue: the queue, whose lock is held
- *
- * Context: Process context, with the lock held.
- * Return: A task with a reference, for kipc_queue_wake(), or NULL if no receiver
- * is idle.
- */
-struct task_struct *kipc_queue_pick_locked(struct kipc_queue *queue)
-{
-	struct receiver *receiver;
-
-	lockdep_assert_held(&queue->lock);
-
-	if (hlist_empty(&queue->idle))
-		return NULL;
-	receiver = hlist_entry(queue->idle.first, struct receiver, link);
-	hlist_del_init(&receiver->link);
-	return get_task_struct(receiver->task);
+	while (link != entries && kipc_entry_of(link)->level < entry->level)
+		link = link->next;
+	list_add_tail(&entry->link, link);
 }
 
 /**
@@ -121,9 +84,7 @@ void kipc_queue_post_bits(struct kipc_queue *queue, struct kipc_entry *entry,
 
 	spin_lock(&queue->lock);
 	*pending |= bits;
-	added = kipc_queue_add_locked(queue, entry);
-	if (added)
-		receiver = kipc_queue_pick_locked(queue);
+	added = kipc_queue_post_locked(queue, entry, &receiver);
 	spin_unlock(&queue->lock);
 	if (added)
 		kipc_queue_wake(queue, receiver);
@@ -158,6 +119,82 @@ void kipc_queue_retire(struct kipc_queue *queue, struct kipc_entry *entry)
 	spin_unlock(&queue->lock);
 }
 
+static bool has_to_give(const struct kipc_queue *queue)
+{
+	return !list_empty(&queue->entries) && !queue->frozen;
+}
+
+/* How many receivers are idle, up to the number of entries */
+static unsigned int count_wanted_locked(struct kipc_queue *queue)
+{
+	struct hlist_node *receiver = queue->idle.first;
+	struct list_head *entry;
+	unsigned int count = 0;
+
+	list_for_each(entry, &queue->entries) {
+		if (!receiver)
+			break;
+		receiver = receiver->next;
+		count++;
+	}
+	return count;
+}
+
+static struct task_struct *pick_if_wanted(struct kipc_queue *queue)
+{
+	struct task_struct *receiver = NULL;
+
+	spin_lock(&queue->lock);
+	if (has_to_give(queue))
+		receiver = kipc_queue_pick_locked(queue);
+	spin_unlock(&queue->lock);
+	return receiver;
+}
+
+static struct task_struct *pick_held(struct kipc_queue *queue)
+{
+	struct task_struct *task = NULL;
+	struct kipc_receiver *held;
+
+	spin_lock(&queue->lock);
+	if (!hlist_empty(&queue->held) && !queue->frozen) {
+		held = hlist_entry(queue->held.first, struct kipc_receiver,
+				   link);
+		hlist_del_init(&held->link);
+		task = get_task_struct(held->task);
+	}
+	spin_unlock(&queue->lock);
+	return task;
+}
+
+/**
+ * kipc_queue_wake_thawed() - wake a receiver for each entry, and those who poll
+ * @queue: a queue that was frozen until now
+ *
+ * Those who are held are woken all. What is posted meanwhile finds its receiver
+ * as always. If others take what somebody was woken for, or the queue is frozen
+ * again, that one becomes idle again.
+ *
+ * Context: Process context.
+ */
+void kipc_queue_wake_thawed(struct kipc_queue *queue)
+{
+	struct task_struct *task;
+	unsigned int count;
+	bool give;
+
+	spin_lock(&queue->lock);
+	give = has_to_give(queue);
+	count = count_wanted_locked(queue);
+	spin_unlock(&queue->lock);
+	if (give)
+		kipc_queue_wake(queue, NULL);
+	for (; count; count--)
+		kipc_wake(pick_if_wanted(queue));
+	while ((task = pick_held(queue)))
+		kipc_wake(task);
+}
+
 /*
  * Waits until there is an entry. The lock is held before and after, not
  * meanwhile. Whoever adds an entry needs the lock, so it either comes before the
@@ -166,7 +203,7 @@ void kipc_queue_retire(struct kipc_queue *queue, struct kipc_entry *entry)
 static int wait_locked(struct kipc_queue *queue, u64 deadline)
 	__must_hold(&queue->lock)
 {
-	struct receiver self = { .task = current };
+	struct kipc_receiver self = { .task = current };
 	int ret = 0;
 
 	do {
@@ -180,24 +217,13 @@ static int wait_locked(struct kipc_queue *queue, u64 deadline)
 			ret = kipc_sleep_until(deadline);
 		__set_current_state(TASK_RUNNING);
 		spin_lock(&queue->lock);
-	} while (!ret && list_empty(&queue->entries));
+		if (has_to_give(queue)) {
+			ret = fatal_signal_pending(current) ? -ERESTARTSYS : 0;
+			break;
+		}
+	} while (!ret);
 	hlist_del_init(&self.link);
-
-	if (list_empty(&queue->entries))
-		return ret;
-	return fatal_signal_pending(current) ? -ERESTARTSYS : 0;
-}
-
-static struct kipc_entry *take_first_locked(struct kipc_queue *queue,
-					    struct kipc_message *message)
-{
-	struct kipc_entry *entry;
-
-	entry = list_first_entry(&queue->entries, struct kipc_entry, link);
-	list_del_init(&entry->link);
-	memset(message, 0, sizeof(*message));
-	entry->ops->take(entry, message);
-	return entry;
+	return ret;
 }
 
 /**
@@ -218,11 +244,11 @@ int kipc_queue_take(struct kipc_queue *queue, bool nonblock, u64 deadline,
 	int ret = 0;
 
 	spin_lock(&queue->lock);
-	if (list_empty(&queue->entries))
+	if (!has_to_give(queue))
 		ret = nonblock ? -EAGAIN : wait_locked(queue, deadline);
 	if (!ret)
-		*entry = take_first_locked(queue, message);
-	else if (!list_empty(&queue->entries))
+		*entry = kipc_queue_take_locked(&queue->entries, message);
+	else if (has_to_give(queue))
 		other = kipc_queue_pick_locked(queue);
 	spin_unlock(&queue->lock);
 	kipc_wake(other);
@@ -230,7 +256,7 @@ int kipc_queue_take(struct kipc_queue *queue, bool nonblock, u64 deadline,
 }
 
 /**
- * kipc_queue_untake() - put an entry in hand back to the head
+ * kipc_queue_untake() - put an entry in hand back to where it was
  * @queue: the queue that it was taken from
  * @entry: the entry; the caller still has the reference that came with it
  * @message: its description
@@ -247,7 +273,7 @@ bool kipc_queue_untake(struct kipc_queue *queue, struct kipc_entry *entry,
 	spin_lock(&queue->lock);
 	again = !entry->retired && entry->ops->untake(entry, message);
 	if (again && list_empty(&entry->link))
-		list_add(&entry->link, &queue->entries);
+		add_before(&queue->entries, entry);
 	if (again)
 		receiver = kipc_queue_pick_locked(queue);
 	spin_unlock(&queue->lock);
@@ -261,14 +287,14 @@ bool kipc_queue_untake(struct kipc_queue *queue, struct kipc_entry *entry,
  * @queue: the queue
  *
  * Context: Process context, in any task state.
- * Return: Whether there is an entry; it may be gone the next moment.
+ * Return: Whether there is an entry to be taken; it may be gone the next moment.
  */
 bool kipc_queue_has_entries(struct kipc_queue *queue)
 {
 	bool ret;
 
 	spin_lock(&queue->lock);
-	ret = !list_empty(&queue->entries);
+	ret = has_to_give(queue);
 	spin_unlock(&queue->lock);
 	return ret;
 }

@@ -21,6 +21,8 @@ static unsigned long limits[KIPC_QUOTA_COUNT] = {
 	[KIPC_QUOTA_MESSAGES] = KIPC_DEFAULT_MESSAGES,
 	[KIPC_QUOTA_FILES] = KIPC_DEFAULT_FILES,
 	[KIPC_QUOTA_ATTACHED_HANDLES] = KIPC_DEFAULT_ATTACHED_HANDLES,
+	[KIPC_QUOTA_MAILBOXES] = KIPC_DEFAULT_MAILBOXES,
+	[KIPC_QUOTA_MAILBOX_BYTES] = KIPC_DEFAULT_MAILBOX_BYTES,
 };
 
 static const char *const names[KIPC_QUOTA_COUNT] = {
@@ -35,23 +37,31 @@ static const char *const names[KIPC_QUOTA_COUNT] = {
 	[KIPC_QUOTA_MESSAGES] = "messages",
 	[KIPC_QUOTA_FILES] = "files",
 	[KIPC_QUOTA_ATTACHED_HANDLES] = "attached_handles",
+	[KIPC_QUOTA_MAILBOXES] = "mailboxes",
+	[KIPC_QUOTA_MAILBOX_BYTES] = "mailbox_bytes",
 };
 
-#define LIMIT(name, kind, text)						\
+#define MAXIMUM(name, kind, text)					\
 	module_param_named(max_##name, limits[kind], ulong, 0644);	\
 	MODULE_PARM_DESC(max_##name, "most " text " of one user in one domain")
 
-LIMIT(endpoints, KIPC_QUOTA_ENDPOINTS, "open endpoints");
-LIMIT(nodes, KIPC_QUOTA_NODES, "nodes");
-LIMIT(handles, KIPC_QUOTA_HANDLES, "handles");
-LIMIT(names, KIPC_QUOTA_NAMES, "published names");
-LIMIT(watches, KIPC_QUOTA_WATCHES, "watches on objects");
-LIMIT(name_watches, KIPC_QUOTA_NAME_WATCHES, "watches on names");
-LIMIT(pool_bytes, KIPC_QUOTA_POOL_BYTES, "bytes of pools");
-LIMIT(message_bytes, KIPC_QUOTA_MESSAGE_BYTES, "bytes in messages on the way");
-LIMIT(messages, KIPC_QUOTA_MESSAGES, "messages on the way");
-LIMIT(files, KIPC_QUOTA_FILES, "files in messages on the way");
-LIMIT(attached_handles, KIPC_QUOTA_ATTACHED_HANDLES, "handles on the way");
+MAXIMUM(endpoints, KIPC_QUOTA_ENDPOINTS, "open endpoints");
+MAXIMUM(nodes, KIPC_QUOTA_NODES, "nodes");
+MAXIMUM(handles, KIPC_QUOTA_HANDLES, "handles");
+MAXIMUM(names, KIPC_QUOTA_NAMES, "published names");
+MAXIMUM(watches, KIPC_QUOTA_WATCHES,
+	"watches on objects' deaths, and on freezing,");
+MAXIMUM(name_watches, KIPC_QUOTA_NAME_WATCHES, "watches on names");
+MAXIMUM(pool_bytes, KIPC_QUOTA_POOL_BYTES, "bytes of pools");
+MAXIMUM(message_bytes, KIPC_QUOTA_MESSAGE_BYTES,
+	"bytes of payload of one-way messages not received yet");
+MAXIMUM(messages, KIPC_QUOTA_MESSAGES,
+	"one-way messages not received yet, and calls left and not answered yet,");
+MAXIMUM(files, KIPC_QUOTA_FILES, "files attached to messages not received yet");
+MAXIMUM(attached_handles, KIPC_QUOTA_ATTACHED_HANDLES,
+	"handles and nodes attached to messages not received yet");
+MAXIMUM(mailboxes, KIPC_QUOTA_MAILBOXES, "mailboxes");
+MAXIMUM(mailbox_bytes, KIPC_QUOTA_MAILBOX_BYTES, "bytes that the mailboxes can hold");
 
 static struct kipc_user *find_and_get_locked(struct kipc_domain *domain,
 					     kuid_t uid)
@@ -163,6 +173,22 @@ int kipc_quota_charge(struct kipc_user *user, enum kipc_quota kind,
 			return -EDQUOT;
 	} while (!atomic_long_try_cmpxchg(&user->used[kind], &used, used + n));
 	return 0;
+}
+
+/**
+ * kipc_quota_charge_over() - charge a user, even over its limit
+ * @user: the user
+ * @kind: for what
+ * @n: how much
+ *
+ * For what cannot be refused any more. It keeps the user from what can.
+ *
+ * Context: Any.
+ */
+void kipc_quota_charge_over(struct kipc_user *user, enum kipc_quota kind,
+			    unsigned long n)
+{
+	atomic_long_add(n, &user->used[kind]);
 }
 
 /**

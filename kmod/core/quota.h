@@ -22,14 +22,18 @@ struct kipc_domain;
  * @KIPC_QUOTA_NODES: nodes
  * @KIPC_QUOTA_HANDLES: handles in the user's tables
  * @KIPC_QUOTA_NAMES: names published
- * @KIPC_QUOTA_WATCHES: watches on objects
+ * @KIPC_QUOTA_WATCHES: watches on objects, and on freezing
  * @KIPC_QUOTA_NAME_WATCHES: watches on names
  * @KIPC_QUOTA_POOL_BYTES: bytes of pools
- * @KIPC_QUOTA_MESSAGE_BYTES: bytes sent and not yet received
- * @KIPC_QUOTA_MESSAGES: messages sent and not yet received
- * @KIPC_QUOTA_FILES: files attached to those
- * @KIPC_QUOTA_ATTACHED_HANDLES: handles and nodes attached to those; they take
+ * @KIPC_QUOTA_MESSAGE_BYTES: bytes of one-way messages sent and not yet received
+ * @KIPC_QUOTA_MESSAGES: one-way messages sent and not yet received, and calls that
+ *	were left before they were answered
+ * @KIPC_QUOTA_FILES: files attached to what was sent, calls included, and not yet
+ *	received
+ * @KIPC_QUOTA_ATTACHED_HANDLES: handles and nodes attached to that; they take
  *	room in the receivers' tables
+ * @KIPC_QUOTA_MAILBOXES: mailboxes made
+ * @KIPC_QUOTA_MAILBOX_BYTES: bytes that those can hold
  * @KIPC_QUOTA_COUNT: how many kinds there are
  */
 enum kipc_quota {
@@ -44,6 +48,8 @@ enum kipc_quota {
 	KIPC_QUOTA_MESSAGES,
 	KIPC_QUOTA_FILES,
 	KIPC_QUOTA_ATTACHED_HANDLES,
+	KIPC_QUOTA_MAILBOXES,
+	KIPC_QUOTA_MAILBOX_BYTES,
 	KIPC_QUOTA_COUNT,
 };
 
@@ -66,6 +72,8 @@ void kipc_user_put_last(struct kipc_user *user);
 
 int kipc_quota_charge(struct kipc_user *user, enum kipc_quota kind,
 		      unsigned long n);
+void kipc_quota_charge_over(struct kipc_user *user, enum kipc_quota kind,
+			    unsigned long n);
 unsigned long kipc_quota_limit(enum kipc_quota kind);
 unsigned long kipc_quota_used(struct kipc_user *user, enum kipc_quota kind);
 const char *kipc_quota_name(enum kipc_quota kind);

@@ -5,34 +5,64 @@
 #include <linux/pid_namespace.h>
 #include <linux/user_namespace.h>
 
-/* Of one that is gone, the number may be another's by now. */
-static u32 living(struct pid *pid, enum pid_type type,
-		  struct pid_namespace *pid_ns)
+/* The number in the first namespace needs no search. */
+static u32 number(struct pid *pid, struct pid_namespace *pid_ns)
 {
-	return pid_has_task(pid, type) ? pid_nr_ns(pid, pid_ns) : 0;
+	return likely(pid_ns == &init_pid_ns) ? pid_nr(pid) :
+						pid_nr_ns(pid, pid_ns);
+}
+
+/* Of one that is gone, the number may be another's by now. */
+static bool is_living(const struct kipc_sender *sender, struct pid *pid,
+		      enum pid_type type)
+{
+	return !sender->is_pinned || pid_has_task(pid, type);
+}
+
+/**
+ * kipc_process_number() - the number of a process that may be gone
+ * @process: the process, to which the caller has a reference
+ * @pid_ns: as which namespace sees it
+ *
+ * Context: Any.
+ * Return: The number, or 0 if the namespace does not see it, or if it is gone: the
+ * number may be another's by then.
+ */
+u32 kipc_process_number(struct pid *process, struct pid_namespace *pid_ns)
+{
+	return pid_has_task(process, PIDTYPE_TGID) ? number(process, pid_ns) :
+						     0;
 }
 
 /**
  * kipc_sender_describe() - tell the running thread who sent a message
  * @sender: who
- * @message: gets the ids, as the namespaces of the running thread see them
+ * @ids: gets them, as the namespaces of the running thread see them; zeroed
  *
  * Context: Process context, spinlocks may be held.
  */
 void kipc_sender_describe(const struct kipc_sender *sender,
-			  struct kipc_message *message)
+			  struct kipc_ids *ids)
 {
-	struct pid_namespace *pid_ns = task_active_pid_ns(current);
+	struct pid_namespace *pid_ns = ns_of_pid(task_pid(current));
 	struct user_namespace *user_ns = current_user_ns();
 
-	message->pid = living(sender->process, PIDTYPE_TGID, pid_ns);
-	message->tid = living(sender->thread, PIDTYPE_PID, pid_ns);
+	BUILD_BUG_ON(offsetof(struct kipc_message, egid) -
+		     offsetof(struct kipc_message, pid) != 12);
+	BUILD_BUG_ON(offsetof(struct kipc_mail, egid) -
+		     offsetof(struct kipc_mail, pid) != 12);
+	if (is_living(sender, sender->process, PIDTYPE_TGID))
+		ids->pid = number(sender->process, pid_ns);
+	if (sender->thread == sender->process)
+		ids->tid = ids->pid;
+	else if (is_living(sender, sender->thread, PIDTYPE_PID))
+		ids->tid = number(sender->thread, pid_ns);
 	if (user_ns == &init_user_ns) {
 		/* The same, without a search. */
-		message->euid = __kuid_val(sender->euid);
-		message->egid = __kgid_val(sender->egid);
+		ids->euid = __kuid_val(sender->euid);
+		ids->egid = __kgid_val(sender->egid);
 	} else {
-		message->euid = from_kuid_munged(user_ns, sender->euid);
-		message->egid = from_kgid_munged(user_ns, sender->egid);
+		ids->euid = from_kuid_munged(user_ns, sender->euid);
+		ids->egid = from_kgid_munged(user_ns, sender->egid);
 	}
 }

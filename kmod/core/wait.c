@@ -9,12 +9,12 @@
 #include <linux/wait.h>
 
 /* What makes a wake-up synchronous; the scheduler does not export its name. */
-static int sync_flags __ro_after_init;
+int kipc_sync_flags __ro_after_init;
 
 static int note_flags(struct wait_queue_entry *entry, unsigned int mode,
 		      int flags, void *key)
 {
-	sync_flags = flags;
+	kipc_sync_flags = flags;
 	return 1;
 }
 
@@ -32,20 +32,6 @@ void __init kipc_wait_init(void)
 	add_wait_queue(&head, &probe);
 	__wake_up_sync_key(&head, TASK_NORMAL, NULL);
 	remove_wait_queue(&head, &probe);
-}
-
-/**
- * kipc_wake_task() - wake a thread, which is to run next
- * @task: the thread, with a reference, which is dropped
- *
- * Context: Process context.
- */
-void kipc_wake_task(struct task_struct *task)
-{
-	struct wait_queue_entry entry = { .private = task };
-
-	default_wake_function(&entry, TASK_INTERRUPTIBLE, sync_flags, NULL);
-	put_task_struct(task);
 }
 
 /**

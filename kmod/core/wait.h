@@ -15,10 +15,13 @@
 #define KIPC_CORE_WAIT_H
 
 #include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/wait.h>
+
+extern int kipc_sync_flags;
 
 void kipc_wait_init(void);
 int kipc_sleep_until_deadline(u64 deadline);
-void kipc_wake_task(struct task_struct *task);
 
 /**
  * kipc_sleep_until() - sleep until woken, a signal comes or a deadline passes
@@ -45,8 +48,15 @@ static inline int kipc_sleep_until(u64 deadline)
  */
 static inline void kipc_wake(struct task_struct *task)
 {
-	if (task)
-		kipc_wake_task(task);
+	struct wait_queue_entry entry;
+
+	if (!task)
+		return;
+	/* All that is looked at */
+	entry.private = task;
+	default_wake_function(&entry, TASK_INTERRUPTIBLE, kipc_sync_flags,
+			      NULL);
+	put_task_struct(task);
 }
 
 #endif /* KIPC_CORE_WAIT_H */

@@ -30,19 +30,38 @@ static bool watch_untake(struct kipc_entry *entry,
 	return true;
 }
 
-static void watch_put(struct kipc_entry *entry)
+/* It is over, unless it is removed already. */
+static void watch_received(struct kipc_entry *entry)
 {
 	struct kipc_watch *watch = to_watch(entry);
+	bool over;
 
+	spin_lock(&watch->queue->lock);
+	over = !entry->retired;
+	if (over)
+		watch->over = true;
+	spin_unlock(&watch->queue->lock);
+	if (over)
+		kipc_quota_release(watch->user, KIPC_QUOTA_WATCHES, 1);
+}
+
+static void put(struct kipc_watch *watch)
+{
 	if (!refcount_dec_and_test(&watch->refs))
 		return;
 	kfree(watch);
 	kipc_live_add(KIPC_LIVE_WATCHES, -1);
 }
 
+static void watch_put(struct kipc_entry *entry)
+{
+	put(to_watch(entry));
+}
+
 static const struct kipc_entry_ops watch_entry_ops = {
 	.take = watch_take,
 	.untake = watch_untake,
+	.received = watch_received,
 	.put = watch_put,
 };
 
@@ -70,7 +89,7 @@ struct kipc_watch *kipc_watch_new(struct kipc_queue *queue,
 		return ERR_PTR(-ENOMEM);
 	}
 	kipc_live_add(KIPC_LIVE_WATCHES, 1);
-	kipc_entry_init(&watch->entry, &watch_entry_ops);
+	kipc_entry_init(&watch->entry, &watch_entry_ops, KIPC_LEVEL_NOTICE);
 	refcount_set(&watch->refs, 1);
 	watch->cookie = cookie;
 	INIT_LIST_HEAD(&watch->link);
@@ -98,6 +117,23 @@ void kipc_watch_arm(struct kipc_watch *watch, struct kipc_object *object)
 }
 
 /**
+ * kipc_watch_is_over() - whether there is nothing more to come
+ * @watch: the watch
+ *
+ * Context: Process context, mutexes may be held.
+ * Return: Whether its notice was received. If so, it stays so.
+ */
+bool kipc_watch_is_over(struct kipc_watch *watch)
+{
+	bool ret;
+
+	spin_lock(&watch->queue->lock);
+	ret = watch->over;
+	spin_unlock(&watch->queue->lock);
+	return ret;
+}
+
+/**
  * kipc_watch_free() - free a watch
  * @watch: a watch that watches nothing, and whose notice is not queued
  *
@@ -105,8 +141,9 @@ void kipc_watch_arm(struct kipc_watch *watch, struct kipc_object *object)
  */
 void kipc_watch_free(struct kipc_watch *watch)
 {
-	kipc_quota_release(watch->user, KIPC_QUOTA_WATCHES, 1);
-	watch_put(&watch->entry);
+	if (!kipc_watch_is_over(watch))
+		kipc_quota_release(watch->user, KIPC_QUOTA_WATCHES, 1);
+	put(watch);
 }
 
 /**

@@ -18,7 +18,7 @@ int kipc_run_info(struct kipc_command *command)
 {
 	struct kipc_info *info = &command->args.info;
 
-	if (info->flags)
+	if (info->flags || info->reserved)
 		return -EINVAL;
 	memset(info, 0, sizeof(*info));
 	info->abi_version = KIPC_ABI_VERSION;
@@ -29,6 +29,8 @@ int kipc_run_info(struct kipc_command *command)
 	info->pool_max = KIPC_POOL_MAX;
 	info->pool_size = READ_ONCE(command->endpoint->pool.size);
 	info->domain = kipc_domain_number(command->endpoint->domain);
+	info->endpoint = command->endpoint->id;
+	info->depth_max = KIPC_DEPTH_MAX;
 	return 0;
 }
 

@@ -33,6 +33,28 @@ static void settle(struct kipc_command *command, struct kipc_slice *slice,
 	}
 }
 
+#define SENDING		(KIPC_FREE_SLICE | KIPC_VEC | KIPC_CLEAR)
+#define SEND_FLAGS	(SENDING | KIPC_WAIT | KIPC_SEND_UPDATE)
+#define CALL_FLAGS	(SENDING | KIPC_WAIT | KIPC_CALL_RESUME |		\
+			 KIPC_CALL_OWN_DEADLINE | KIPC_CALL_NO_INHERIT |	\
+			 KIPC_CALL_SMALL)
+
+/* Looks beforehand whether a nested call could be told. */
+static int probe_message(u64 address)
+{
+	u8 __user *message = u64_to_user_ptr(address);
+
+	return kipc_probe_user(message) ?:
+	       kipc_probe_user(message + sizeof(struct kipc_message) - 1);
+}
+
+static bool call_is_valid(const struct kipc_call *args)
+{
+	if (args->flags & ~CALL_FLAGS)
+		return false;
+	return !args->id || args->flags & KIPC_CALL_RESUME;
+}
+
 /**
  * kipc_run_call() - KIPC_CALL
  * @command: the command
@@ -43,25 +65,32 @@ static void settle(struct kipc_command *command, struct kipc_slice *slice,
 int kipc_run_call(struct kipc_command *command)
 {
 	struct kipc_call *args = &command->args.call;
+	bool resume = args->flags & KIPC_CALL_RESUME;
 	struct kipc_slice *slice;
 	int ret;
 
-	if (args->flags & ~(KIPC_FREE_SLICE | KIPC_VEC) || args->parent ||
-	    args->reserved)
-		return -EINVAL;
 	command->write_back = true;
-	args->stage = KIPC_STAGE_NOT_QUEUED;
-	ret = claim(command, args->flags, args->free, &slice);
+	args->stage = resume ? KIPC_STAGE_NESTED : KIPC_STAGE_NOT_QUEUED;
+	if (!call_is_valid(args))
+		return -EINVAL;
+	ret = args->message ? probe_message(args->message) : 0;
+	if (!ret)
+		ret = claim(command, args->flags, args->free, &slice);
 	if (ret)
 		return ret;
-	ret = kipc_call(command->endpoint, args, slice, &command->call);
+	if (resume)
+		ret = kipc_call_resume(command->endpoint, args, slice,
+				       &command->awaited);
+	else
+		ret = kipc_call(command->endpoint, args, slice,
+				&command->awaited);
 	settle(command, slice, args->stage != KIPC_STAGE_NOT_QUEUED,
 	       &args->flags);
 	return ret;
 }
 
 /**
- * kipc_finish_call() - the caller knows of its reply, or does not
+ * kipc_finish_call() - the caller knows of what it got, or does not
  * @command: the command
  * @delivered: whether it knows
  *
@@ -69,7 +98,7 @@ int kipc_run_call(struct kipc_command *command)
  */
 void kipc_finish_call(struct kipc_command *command, bool delivered)
 {
-	kipc_call_finish(command->endpoint, command->call, delivered);
+	kipc_call_finish(command->endpoint, &command->awaited, delivered);
 }
 
 static int recv_check(const struct kipc_recv *args)
@@ -122,13 +151,35 @@ int kipc_run_recv(struct kipc_command *command)
  */
 void kipc_finish_recv(struct kipc_command *command, bool delivered)
 {
-	kipc_recv_finish(command->endpoint, &command->args.recv,
-			 &command->hand, delivered);
+	kipc_hand_finish(command->endpoint, &command->hand,
+			 &command->args.recv.message, delivered);
+}
+
+/**
+ * kipc_run_recv_batch() - KIPC_RECV_BATCH
+ * @command: the command
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0 or what the ABI says.
+ */
+int kipc_run_recv_batch(struct kipc_command *command)
+{
+	struct kipc_recv_batch *args = &command->args.recv_batch;
+
+	if (args->flags & ~KIPC_NONBLOCK || args->reserved || !args->count)
+		return -EINVAL;
+	if (args->count > KIPC_BATCH_MAX)
+		return -E2BIG;
+	args->received = 0;
+	command->write_back = true;
+	return kipc_recv_batch(command->endpoint, args,
+			       command->nonblock ||
+			       args->flags & KIPC_NONBLOCK);
 }
 
 static int reply_check(const struct kipc_reply *args)
 {
-	if (args->flags & ~(KIPC_FREE_SLICE | KIPC_VEC) || args->reserved)
+	if (args->flags & ~SENDING || args->reserved)
 		return -EINVAL;
 	return 0;
 }
@@ -136,17 +187,9 @@ static int reply_check(const struct kipc_reply *args)
 static int reply(struct kipc_command *command, struct kipc_reply *args,
 		 struct kipc_slice *slice)
 {
-	const struct kipc_content content = {
-		.code = args->code,
-		.is_vec = args->flags & KIPC_VEC,
-		.attachment_count = args->attachment_count,
-		.data = args->data,
-		.data_size = args->data_size,
-		.attachments = args->attachments,
-	};
 	int ret;
 
-	ret = kipc_reply(command->endpoint, args->token, &content, slice);
+	ret = kipc_reply(command->endpoint, args, slice);
 	settle(command, slice, slice && (!ret || ret == -ECANCELED),
 	       &args->flags);
 	return ret;
@@ -185,10 +228,8 @@ static int reply_first(struct kipc_command *command, struct kipc_reply *args)
 	if (ret)
 		return ret;
 	ret = reply(command, args, slice);
-	if (!ret || ret == -ECANCELED) {
-		memset(args, 0, sizeof(*args));
+	if (!ret || ret == -ECANCELED)
 		command->write_back = true;
-	}
 	return ret;
 }
 
@@ -216,11 +257,14 @@ int kipc_run_reply_recv(struct kipc_command *command)
 	if (ret)
 		return ret;
 	ret = reply_first(command, &args->reply);
-	if (ret) {
+	if (ret)
 		settle(command, slice, false, &args->recv.flags);
-		return ret;
-	}
-	return recv(command, &args->recv, slice);
+	else
+		ret = recv(command, &args->recv, slice);
+	/* It can be issued again. */
+	if (ret && command->write_back)
+		memset(&args->reply, 0, sizeof(args->reply));
+	return ret;
 }
 
 /**
@@ -232,8 +276,8 @@ int kipc_run_reply_recv(struct kipc_command *command)
  */
 void kipc_finish_reply_recv(struct kipc_command *command, bool delivered)
 {
-	kipc_recv_finish(command->endpoint, &command->args.reply_recv.recv,
-			 &command->hand, delivered);
+	kipc_hand_finish(command->endpoint, &command->hand,
+			 &command->args.reply_recv.recv.message, delivered);
 }
 
 /**
@@ -247,15 +291,22 @@ int kipc_run_send(struct kipc_command *command)
 {
 	struct kipc_send *args = &command->args.send;
 	struct kipc_slice *slice;
+	u32 sent;
 	int ret;
 
-	if (args->flags & ~(KIPC_FREE_SLICE | KIPC_VEC))
+	if (args->flags & ~SEND_FLAGS || args->reserved ||
+	    (args->deadline && !(args->flags & KIPC_WAIT)))
 		return -EINVAL;
 	ret = claim(command, args->flags, args->free, &slice);
 	if (ret)
 		return ret;
-	ret = kipc_send(command->endpoint, args, slice);
+	ret = kipc_send(command->endpoint, args, slice, &sent);
 	settle(command, slice, slice && !ret, &args->flags);
+	/* It is seldom another one than it was. */
+	if (!ret && args->sent != sent) {
+		args->sent = sent;
+		command->write_back = true;
+	}
 	return ret;
 }
 

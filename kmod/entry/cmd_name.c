@@ -10,10 +10,13 @@
 #include "core/key.h"
 #include "core/limits.h"
 #include "core/name.h"
+#include "core/name_list.h"
 #include "core/name_watch.h"
 #include "core/object.h"
+#include "core/trace.h"
 #include "entry/command.h"
 #include "rpc/endpoint.h"
+#include "rpc/node.h"
 
 static struct kipc_object *
 object_to_publish(struct kipc_endpoint *endpoint,
@@ -24,6 +27,17 @@ object_to_publish(struct kipc_endpoint *endpoint,
 		return kipc_table_owned(&endpoint->table, args->id);
 	return kipc_table_resolve(&endpoint->table, args->id, KIPC_RIGHT_GRANT,
 				  rights);
+}
+
+/* Handles are to nodes, and so is what an endpoint owns. */
+static void trace_publish(struct kipc_object *object,
+			  const struct kipc_key *key)
+{
+	struct kipc_node *node = kipc_node_of(object);
+
+	if (trace_kipc_name_publish_enabled())
+		trace_kipc_name_publish(kipc_node_owner_id(node), node->id,
+					key->bytes, key->size);
 }
 
 /**
@@ -52,6 +66,8 @@ int kipc_run_name_publish(struct kipc_command *command)
 		return PTR_ERR(object);
 	ret = kipc_name_publish(&endpoint->publisher, object, rights, &key,
 				args->mode);
+	if (!ret)
+		trace_publish(object, &key);
 	kipc_object_put(object);
 	return ret;
 }
@@ -117,10 +133,11 @@ int kipc_run_name_lookup(struct kipc_command *command)
 	if (ret)
 		return ret;
 	if (args->flags & KIPC_NAME_WAIT)
-		object = kipc_name_wait(domain, &key, &args->rights,
-					args->deadline);
+		object = kipc_name_wait(domain, &key, KIPC_OBJECT_NODE,
+					&args->rights, args->deadline);
 	else
-		object = kipc_name_find(domain, &key, &args->rights);
+		object = kipc_name_find(domain, &key, KIPC_OBJECT_NODE,
+					&args->rights);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
 	ret = give(command, object);

@@ -8,6 +8,21 @@
 #include "rpc/endpoint.h"
 #include "rpc/node.h"
 
+#define NODE_FLAGS	(KIPC_NODE_NO_SENDERS | KIPC_NODE_CANCELED |	\
+			 KIPC_NODE_NO_INHERIT | KIPC_NODE_MIN_PRIORITY |	\
+			 KIPC_NODE_SMALL | KIPC_NODE_LABEL)
+
+static bool priority_is_valid(const struct kipc_node_create *args)
+{
+	if (!(args->flags & KIPC_NODE_MIN_PRIORITY))
+		return !args->policy && !args->priority;
+	if (args->policy == SCHED_NORMAL)
+		return args->priority >= MIN_NICE && args->priority <= MAX_NICE;
+	if (args->policy == SCHED_FIFO || args->policy == SCHED_RR)
+		return args->priority > 0 && args->priority < MAX_RT_PRIO;
+	return false;
+}
+
 /**
  * kipc_run_node_create() - KIPC_NODE_CREATE
  * @command: the command
@@ -20,10 +35,9 @@ int kipc_run_node_create(struct kipc_command *command)
 	struct kipc_node_create *args = &command->args.node_create;
 	int ret;
 
-	if (args->flags & ~KIPC_NODE_NO_SENDERS)
+	if (args->flags & ~NODE_FLAGS || !priority_is_valid(args))
 		return -EINVAL;
-	ret = kipc_node_create(command->endpoint, args->cookie, args->flags,
-			       &command->id);
+	ret = kipc_node_create(command->endpoint, args, &command->id);
 	args->node = command->id;
 	return ret;
 }

@@ -6,14 +6,26 @@
 #include <linux/uaccess.h>
 
 /*
- * One kind of command. If all that it copies out is a flag that it cleared or a
- * count, its effect stays even if that cannot be copied, and it is not EFAULT.
+ * One kind of command.
+ *
+ * What it only gives out, behind @in_size if that is not 0, is neither read nor, if
+ * it fails, written; what is before @out_begin is written only if it fails. If
+ * @small_flags is not 0, there are the flags that say whether the struct's last
+ * KIPC_SMALL_MAX bytes are written.
+ *
+ * If all that it copies out is a flag that it cleared or a count, its effect stays
+ * even if that cannot be copied, and it is not EFAULT. So it is if it is @done when it has
+ * run, and all that is left is to tell a number.
  */
 struct definition {
 	unsigned int number;
 	int (*run)(struct kipc_command *command);
 	void (*finish)(struct kipc_command *command, bool delivered);
 	bool effect_stays;
+	bool done;
+	size_t in_size;
+	size_t out_begin;
+	size_t small_flags;
 };
 
 static const struct definition definitions[] = {
@@ -43,15 +55,28 @@ static const struct definition definitions[] = {
 	},
 	[_IOC_NR(KIPC_CALL)] = {
 		KIPC_CALL, kipc_run_call, kipc_finish_call,
+		.in_size = offsetof(struct kipc_call, reply_offset),
+		.out_begin = offsetof(struct kipc_call, attachment_count),
+		.small_flags = offsetof(struct kipc_call, reply_flags),
 	},
 	[_IOC_NR(KIPC_RECV)] = {
 		KIPC_RECV, kipc_run_recv, kipc_finish_recv,
+		.in_size = offsetof(struct kipc_recv, message),
+		.out_begin = offsetof(struct kipc_recv, flags),
+		.small_flags = offsetof(struct kipc_recv, message.flags),
+	},
+	[_IOC_NR(KIPC_RECV_BATCH)] = {
+		KIPC_RECV_BATCH, kipc_run_recv_batch, .effect_stays = true,
 	},
 	[_IOC_NR(KIPC_REPLY)] = {
 		KIPC_REPLY, kipc_run_reply, .effect_stays = true,
 	},
 	[_IOC_NR(KIPC_REPLY_RECV)] = {
 		KIPC_REPLY_RECV, kipc_run_reply_recv, kipc_finish_reply_recv,
+		.in_size = offsetof(struct kipc_reply_recv, recv.message),
+		.out_begin = offsetof(struct kipc_reply_recv, recv.flags),
+		.small_flags = offsetof(struct kipc_reply_recv,
+					recv.message.flags),
 	},
 	[_IOC_NR(KIPC_SEND)] = {
 		KIPC_SEND, kipc_run_send, .effect_stays = true,
@@ -80,63 +105,90 @@ static const struct definition definitions[] = {
 	[_IOC_NR(KIPC_NAME_UNWATCH)] = {
 		KIPC_NAME_UNWATCH, kipc_run_name_unwatch,
 	},
+	[_IOC_NR(KIPC_FREEZE)] = {
+		KIPC_FREEZE, kipc_run_freeze, .effect_stays = true,
+	},
+	[_IOC_NR(KIPC_FREEZE_WATCH)] = {
+		KIPC_FREEZE_WATCH, kipc_run_freeze_watch,
+	},
+	[_IOC_NR(KIPC_FREEZE_UNWATCH)] = {
+		KIPC_FREEZE_UNWATCH, kipc_run_freeze_unwatch,
+	},
+	[_IOC_NR(KIPC_MAILBOX_OPEN)] = {
+		KIPC_MAILBOX_OPEN, kipc_run_mailbox_open,
+		kipc_finish_mailbox_open,
+		.out_begin = offsetof(struct kipc_mailbox_open, fd),
+	},
 };
 
-static const struct definition *find(unsigned int number)
+/* The first number of mailboxes' commands */
+#define MAILBOX_FIRST	_IOC_NR(KIPC_MAILBOX_SEND)
+
+static const struct definition mailbox_definitions[] = {
+	[_IOC_NR(KIPC_MAILBOX_SEND) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_SEND, kipc_run_mailbox_send, .done = true,
+		.in_size = offsetof(struct kipc_mailbox_send, sequence),
+		.out_begin = offsetof(struct kipc_mailbox_send, sequence),
+	},
+	[_IOC_NR(KIPC_MAILBOX_SEND_BATCH) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_SEND_BATCH, kipc_run_mailbox_send_batch,
+		.effect_stays = true,
+	},
+	[_IOC_NR(KIPC_MAILBOX_RECV) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_RECV, kipc_run_mailbox_recv,
+		kipc_finish_mailbox_recv,
+		.in_size = offsetof(struct kipc_mailbox_recv, mail),
+		.out_begin = offsetof(struct kipc_mailbox_recv, mail),
+	},
+	[_IOC_NR(KIPC_MAILBOX_RECV_BATCH) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_RECV_BATCH, kipc_run_mailbox_recv_batch,
+		.effect_stays = true,
+	},
+	[_IOC_NR(KIPC_MAILBOX_PEEK) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_PEEK, kipc_run_mailbox_peek,
+	},
+	[_IOC_NR(KIPC_MAILBOX_LEASE) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_LEASE, kipc_run_mailbox_lease,
+		.effect_stays = true,
+	},
+	[_IOC_NR(KIPC_MAILBOX_PURGE) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_PURGE, kipc_run_mailbox_purge, .done = true,
+	},
+	[_IOC_NR(KIPC_MAILBOX_INFO) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_INFO, kipc_run_mailbox_info,
+	},
+	[_IOC_NR(KIPC_MAILBOX_NOTIFY) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_NOTIFY, kipc_run_mailbox_notify,
+	},
+	[_IOC_NR(KIPC_MAILBOX_SEND_RECV) - MAILBOX_FIRST] = {
+		KIPC_MAILBOX_SEND_RECV, kipc_run_mailbox_send_recv,
+		kipc_finish_mailbox_recv,
+		.in_size = offsetof(struct kipc_mailbox_send_recv, recv.mail),
+		.out_begin = offsetof(struct kipc_mailbox_send_recv, recv.mail),
+	},
+};
+
+/* In a table of @count rows that begins with the command @first */
+static const struct definition *find(const struct definition *table,
+				     unsigned int count, unsigned int first,
+				     unsigned int number)
 {
 	const struct definition *definition;
-	unsigned int nr = _IOC_NR(number);
+	unsigned int nr = _IOC_NR(number) - first;
 
-	if (_IOC_TYPE(number) != KIPC_IOC_MAGIC ||
-	    nr >= ARRAY_SIZE(definitions))
+	if (nr >= count)
 		return NULL;
-	definition = &definitions[array_index_nospec(nr,
-						     ARRAY_SIZE(definitions))];
-	if (_IOC_DIR(number) != _IOC_DIR(definition->number))
+	definition = &table[array_index_nospec(nr, count)];
+	/* Only the size may differ. What is not in the table has number 0. */
+	if ((number ^ definition->number) & ~(_IOC_SIZEMASK << _IOC_SIZESHIFT))
 		return NULL;
 	return definition;
 }
 
-/*
- * A size that the compiler knows spares the check of hardened usercopy, a
- * twentieth of what kipc adds to a round trip. The structs of those who wait
- * for each other in the fast path get that.
- */
-static unsigned long copy_args_in(struct kipc_command *command,
-				  const void __user *user, size_t size)
-{
-	void *args = &command->args;
-
-	switch (size) {
-	case sizeof(struct kipc_call):
-		return copy_from_user(args, user, sizeof(struct kipc_call));
-	case sizeof(struct kipc_reply_recv):
-		return copy_from_user(args, user,
-				      sizeof(struct kipc_reply_recv));
-	default:
-		return copy_from_user(args, user, size);
-	}
-}
-
-static unsigned long copy_args_out(const struct kipc_command *command,
-				   void __user *user, size_t size)
-{
-	const void *args = &command->args;
-
-	switch (size) {
-	case sizeof(struct kipc_call):
-		return copy_to_user(user, args, sizeof(struct kipc_call));
-	case sizeof(struct kipc_reply_recv):
-		return copy_to_user(user, args,
-				    sizeof(struct kipc_reply_recv));
-	default:
-		return copy_to_user(user, args, size);
-	}
-}
-
 /* A longer struct than the kernel's is fine if it asks for nothing more. */
-static int copy_in(struct kipc_command *command, const void __user *user,
-		   size_t user_size, size_t size)
+static __always_inline int copy_in(struct kipc_command *command,
+				   const void __user *user, size_t user_size,
+				   size_t size, size_t in_size)
 {
 	int ret;
 
@@ -147,7 +199,9 @@ static int copy_in(struct kipc_command *command, const void __user *user,
 		if (ret <= 0)
 			return ret ?: -E2BIG;
 	}
-	return copy_args_in(command, user, size) ? -EFAULT : 0;
+	if (!access_ok(user, size))
+		return -EFAULT;
+	return __copy_from_user(&command->args, user, in_size) ? -EFAULT : 0;
 }
 
 /*
@@ -155,51 +209,150 @@ static int copy_in(struct kipc_command *command, const void __user *user,
  * The struct is smaller than a page: its first byte tells, and its last if that
  * is on another page.
  */
-static int probe_out(const struct kipc_command *command, u8 __user *user,
-		     size_t size)
+static __always_inline int probe_out(const struct kipc_command *command,
+				     u8 __user *user, size_t size)
 {
 	const u8 *args = (const u8 *)&command->args;
 
 	if (put_user(args[0], user))
 		return -EFAULT;
-	if (offset_in_page(user) + size <= PAGE_SIZE)
+	if (likely(offset_in_page(user) + size <= PAGE_SIZE))
 		return 0;
-	return put_user(args[size - 1], user + size - 1);
+	return kipc_probe_user(user + size - 1);
 }
 
-/**
- * kipc_command_execute() - execute a command
- * @command: its endpoint; the rest is filled in
- * @number: the ioctl's number
- * @address: user address of its struct
- *
- * Context: Process context. Sleeps.
- * Return: 0, -ENOTTY, or what the ABI says of the command.
- */
-int kipc_command_execute(struct kipc_command *command, unsigned int number,
-			 unsigned long address)
+/* With sizes that are constants, there is less to check. */
+static __always_inline bool copy_out(const struct kipc_command *command,
+				     void __user *user, size_t begin,
+				     size_t end)
 {
-	const struct definition *definition = find(number);
-	void __user *user = (void __user *)address;
-	bool out, delivered = true;
-	size_t size;
+	return !__copy_to_user(user + begin, (u8 *)&command->args + begin,
+			       end - begin);
+}
+
+static __always_inline bool
+copy_results(const struct kipc_command *command,
+	     const struct definition *definition, void __user *user)
+{
+	const u8 *args = (const u8 *)&command->args;
+	size_t end = _IOC_SIZE(definition->number);
+
+	if (!definition->small_flags ||
+	    *(u32 *)(args + definition->small_flags) & KIPC_MSG_SMALL)
+		return copy_out(command, user, definition->out_begin, end);
+	return copy_out(command, user, definition->out_begin,
+			end - KIPC_SMALL_MAX);
+}
+
+static __always_inline int execute(struct kipc_command *command,
+				   const struct definition *definition,
+				   size_t user_size, void __user *user)
+{
+	size_t size = _IOC_SIZE(definition->number);
+	size_t in_size = definition->in_size ?: size;
+	bool out = _IOC_DIR(definition->number) & _IOC_READ;
+	bool delivered = true;
 	int ret;
 
-	if (!definition)
-		return -ENOTTY;
-	size = _IOC_SIZE(definition->number);
-	out = _IOC_DIR(definition->number) & _IOC_READ;
-	ret = copy_in(command, user, _IOC_SIZE(number), size);
+	ret = copy_in(command, user, user_size, size, in_size);
 	if (!ret && out)
 		ret = probe_out(command, user, size);
 	if (ret)
 		return ret;
 
 	command->write_back = false;
+	command->tell = false;
 	ret = definition->run(command);
-	if (command->write_back || (out && !ret && !definition->effect_stays))
-		delivered = !copy_args_out(command, user, size);
+	if (likely(!ret || command->tell) && out && !definition->effect_stays)
+		delivered = copy_results(command, definition, user);
+	else if (command->write_back)
+		delivered = copy_out(command, user, 0, in_size);
+	if (unlikely(command->tell) && command->write_back)
+		delivered &= copy_out(command, user, 0, in_size);
 	if (!ret && definition->finish)
 		definition->finish(command, delivered);
-	return delivered || definition->effect_stays ? ret : -EFAULT;
+	if (delivered || definition->effect_stays || definition->done)
+		return ret;
+	return -EFAULT;
+}
+
+/**
+ * kipc_command_execute() - execute a command
+ * @endpoint: on which
+ * @nonblock: whether its file has O_NONBLOCK
+ * @number: the ioctl's number
+ * @address: user address of its struct
+ *
+ * What the compiler knows it need not look up: the rows of the two commands of
+ * the fast path are constants, so their sizes are, and who runs them.
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0, -ENOTTY, or what the ABI says of the command.
+ */
+int kipc_command_execute(struct kipc_endpoint *endpoint, bool nonblock,
+			 unsigned int number, unsigned long address)
+{
+	/*
+	 * Not zeroed, even if the kernel zeroes stacks: what is read of it was
+	 * copied in, and what is copied out too.
+	 */
+	struct kipc_command command __attribute__((__uninitialized__));
+	void __user *user = (void __user *)address;
+	const struct definition *definition;
+
+	command.endpoint = endpoint;
+	command.nonblock = nonblock;
+	if (number == KIPC_CALL)
+		return execute(&command, &definitions[_IOC_NR(KIPC_CALL)],
+			       sizeof(struct kipc_call), user);
+	if (number == KIPC_REPLY_RECV)
+		return execute(&command, &definitions[_IOC_NR(KIPC_REPLY_RECV)],
+			       sizeof(struct kipc_reply_recv), user);
+	definition = find(definitions, ARRAY_SIZE(definitions), 0, number);
+	if (!definition)
+		return -ENOTTY;
+	return execute(&command, definition, _IOC_SIZE(number), user);
+}
+
+/**
+ * kipc_mailbox_execute() - execute a command on a mailbox
+ * @mailbox: the file
+ * @nonblock: whether it has O_NONBLOCK
+ * @number: the ioctl's number
+ * @address: user address of its struct
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0, -ENOTTY, or what the ABI says of the command.
+ */
+int kipc_mailbox_execute(struct kipc_mailbox_file *mailbox, bool nonblock,
+			 unsigned int number, unsigned long address)
+{
+	const struct definition *table = mailbox_definitions;
+	/* As above */
+	struct kipc_command command __attribute__((__uninitialized__));
+	void __user *user = (void __user *)address;
+	const struct definition *definition;
+
+	command.mailbox = mailbox;
+	command.nonblock = nonblock;
+	if (number == KIPC_MAILBOX_SEND)
+		return execute(&command,
+			       &table[_IOC_NR(KIPC_MAILBOX_SEND) -
+				      MAILBOX_FIRST],
+			       sizeof(struct kipc_mailbox_send), user);
+	if (number == KIPC_MAILBOX_SEND_RECV)
+		return execute(&command,
+			       &table[_IOC_NR(KIPC_MAILBOX_SEND_RECV) -
+				      MAILBOX_FIRST],
+			       sizeof(struct kipc_mailbox_send_recv), user);
+	if (number == KIPC_MAILBOX_RECV)
+		return execute(&command,
+			       &table[_IOC_NR(KIPC_MAILBOX_RECV) -
+				      MAILBOX_FIRST],
+			       sizeof(struct kipc_mailbox_recv), user);
+	definition = find(table, ARRAY_SIZE(mailbox_definitions), MAILBOX_FIRST,
+			  number);
+	if (!definition)
+		return -ENOTTY;
+	return execute(&command, definition, _IOC_SIZE(number), user);
 }

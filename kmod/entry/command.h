@@ -12,26 +12,62 @@
 #define KIPC_ENTRY_COMMAND_H
 
 #include <linux/kipc.h>
+#include <linux/uaccess.h>
 
-#include "rpc/call.h"
+#include "mailbox/receive.h"
+#include "rpc/calling.h"
 #include "rpc/recv.h"
 
+struct kipc_attachments;
 struct kipc_endpoint;
+struct kipc_mailbox_file;
+
+/**
+ * struct kipc_opened - a mailbox's file that is about to get its descriptor
+ * @file: the file
+ * @fd: the descriptor
+ */
+struct kipc_opened {
+	struct file *file;
+	int fd;
+};
+
+/**
+ * struct kipc_mail_hand - a letter in the hand of a command
+ * @receiver: how it was received
+ * @flushes: of the file, before
+ * @attachments: what came with it, for the receiver; or NULL
+ * @endpoint: the file of the endpoint that got handles, referenced; or NULL
+ */
+struct kipc_mail_hand {
+	struct kipc_receipt receiver;
+	int flushes;
+	struct kipc_attachments *attachments;
+	struct file *endpoint;
+};
 
 /**
  * struct kipc_command - a command being executed
- * @endpoint: of the file
+ * @endpoint: of the file, if it is an endpoint's
+ * @mailbox: the file, if it is a mailbox's
  * @nonblock: the file has O_NONBLOCK
  * @write_back: copy the arguments out even if it fails
+ * @tell: copy the results out even if it fails
  * @args: the arguments, and the results
  * @hand: what was received
- * @call: a call that has its reply
+ * @awaited: what a caller has got
  * @id: a handle or a node that came to be
+ * @opened: a mailbox that was opened
+ * @mail: what was received from a mailbox
  */
 struct kipc_command {
-	struct kipc_endpoint *endpoint;
+	union {
+		struct kipc_endpoint *endpoint;
+		struct kipc_mailbox_file *mailbox;
+	};
 	bool nonblock;
 	bool write_back;
+	bool tell;
 	union {
 		struct kipc_info info;
 		struct kipc_stat stat;
@@ -42,6 +78,7 @@ struct kipc_command {
 		struct kipc_handle_watch handle_watch;
 		struct kipc_call call;
 		struct kipc_recv recv;
+		struct kipc_recv_batch recv_batch;
 		struct kipc_reply reply;
 		struct kipc_reply_recv reply_recv;
 		struct kipc_send send;
@@ -53,16 +90,48 @@ struct kipc_command {
 		struct kipc_name_list name_list;
 		struct kipc_name_watch name_watch;
 		struct kipc_name_unwatch name_unwatch;
+		struct kipc_freeze freeze;
+		struct kipc_freeze_watch freeze_watch;
+		struct kipc_mailbox_open mailbox_open;
+		struct kipc_mailbox_send mailbox_send;
+		struct kipc_mailbox_send_batch mailbox_send_batch;
+		struct kipc_mailbox_recv mailbox_recv;
+		struct kipc_mailbox_recv_batch mailbox_recv_batch;
+		struct kipc_mailbox_send_recv mailbox_send_recv;
+		struct kipc_mailbox_peek mailbox_peek;
+		struct kipc_mailbox_lease mailbox_lease;
+		struct kipc_mailbox_purge mailbox_purge;
+		struct kipc_mailbox_info mailbox_info;
+		struct kipc_mailbox_notify mailbox_notify;
 	} args;
 	union {
 		struct kipc_hand hand;
-		struct kipc_open_call *call;
+		struct kipc_awaited awaited;
 		u32 id;
+		struct kipc_opened opened;
+		struct kipc_mail_hand mail;
 	};
 };
 
-int kipc_command_execute(struct kipc_command *command, unsigned int number,
-			 unsigned long address);
+/**
+ * kipc_probe_user() - look whether user memory can be written
+ * @byte: where; it stays as it is, for it can be part of what is to be sent
+ *
+ * Context: Process context. May sleep.
+ * Return: 0 or -EFAULT.
+ */
+static inline int kipc_probe_user(u8 __user *byte)
+{
+	u8 value;
+
+	return get_user(value, byte) ?: put_user(value, byte);
+}
+
+int kipc_command_execute(struct kipc_endpoint *endpoint, bool nonblock,
+			 unsigned int number, unsigned long address);
+
+int kipc_mailbox_execute(struct kipc_mailbox_file *mailbox, bool nonblock,
+			 unsigned int number, unsigned long address);
 
 int kipc_run_info(struct kipc_command *command);
 int kipc_run_stat(struct kipc_command *command);
@@ -81,11 +150,16 @@ int kipc_run_call(struct kipc_command *command);
 void kipc_finish_call(struct kipc_command *command, bool delivered);
 int kipc_run_recv(struct kipc_command *command);
 void kipc_finish_recv(struct kipc_command *command, bool delivered);
+int kipc_run_recv_batch(struct kipc_command *command);
 int kipc_run_reply(struct kipc_command *command);
 int kipc_run_reply_recv(struct kipc_command *command);
 void kipc_finish_reply_recv(struct kipc_command *command, bool delivered);
 int kipc_run_send(struct kipc_command *command);
 int kipc_run_notify(struct kipc_command *command);
+
+int kipc_run_freeze(struct kipc_command *command);
+int kipc_run_freeze_watch(struct kipc_command *command);
+int kipc_run_freeze_unwatch(struct kipc_command *command);
 
 int kipc_run_name_publish(struct kipc_command *command);
 int kipc_run_name_unpublish(struct kipc_command *command);
@@ -93,5 +167,19 @@ int kipc_run_name_lookup(struct kipc_command *command);
 int kipc_run_name_list(struct kipc_command *command);
 int kipc_run_name_watch(struct kipc_command *command);
 int kipc_run_name_unwatch(struct kipc_command *command);
+
+int kipc_run_mailbox_open(struct kipc_command *command);
+void kipc_finish_mailbox_open(struct kipc_command *command, bool delivered);
+int kipc_run_mailbox_send(struct kipc_command *command);
+int kipc_run_mailbox_send_batch(struct kipc_command *command);
+int kipc_run_mailbox_recv(struct kipc_command *command);
+void kipc_finish_mailbox_recv(struct kipc_command *command, bool delivered);
+int kipc_run_mailbox_recv_batch(struct kipc_command *command);
+int kipc_run_mailbox_send_recv(struct kipc_command *command);
+int kipc_run_mailbox_peek(struct kipc_command *command);
+int kipc_run_mailbox_lease(struct kipc_command *command);
+int kipc_run_mailbox_purge(struct kipc_command *command);
+int kipc_run_mailbox_info(struct kipc_command *command);
+int kipc_run_mailbox_notify(struct kipc_command *command);
 
 #endif /* KIPC_ENTRY_COMMAND_H */

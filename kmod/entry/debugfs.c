@@ -2,6 +2,7 @@
 #include "entry/debugfs.h"
 
 #include <linux/debugfs.h>
+#include <linux/pid_namespace.h>
 #include <linux/seq_file.h>
 
 #include "core/domain.h"
@@ -9,6 +10,9 @@
 #include "core/name.h"
 #include "core/object.h"
 #include "core/quota.h"
+#include "core/sender.h"
+#include "core/watch.h"
+#include "entry/senders.h"
 #include "rpc/call.h"
 #include "rpc/endpoint.h"
 #include "rpc/node.h"
@@ -59,6 +63,11 @@ static void show_names(struct seq_file *seq, struct kipc_registry *registry)
 	mutex_unlock(&registry->lock);
 }
 
+static bool is_watched(const struct kipc_handle *handle)
+{
+	return handle->watch && !kipc_watch_is_over(handle->watch);
+}
+
 static void show_table(struct seq_file *seq, struct kipc_table *table)
 {
 	struct kipc_object *object;
@@ -73,9 +82,15 @@ static void show_table(struct seq_file *seq, struct kipc_table *table)
 	xa_for_each(&table->handles, id, handle)
 		seq_printf(seq, "    handle %lu: rights %u uses %u%s%s\n", id,
 			   handle->rights, handle->uses,
-			   handle->watch ? " watched" : "",
+			   is_watched(handle) ? " watched" : "",
 			   READ_ONCE(handle->object->dead) ? " dead" : "");
 	mutex_unlock(&table->lock);
+}
+
+/* As the first namespace sees it: only its root can read this. */
+static u32 number_of(struct pid *process)
+{
+	return kipc_process_number(process, &init_pid_ns);
 }
 
 static void show_calls(struct seq_file *seq, struct kipc_endpoint *endpoint)
@@ -88,18 +103,24 @@ static void show_calls(struct seq_file *seq, struct kipc_endpoint *endpoint)
 	};
 	struct kipc_open_call *call;
 	unsigned int shown = 0;
+	struct kipc_work work;
 	struct rb_node *node;
 
 	spin_lock(&endpoint->queue.lock);
-	seq_printf(seq, "    queued %u\n", endpoint->queued);
+	kipc_endpoint_work_locked(endpoint, &work);
+	seq_printf(seq, "    queued %u serving %u abandoned %u calling %u%s\n",
+		   work.queued, work.serving, work.abandoned, work.calling,
+		   work.frozen ? " frozen" : "");
 	for (node = rb_first(&endpoint->served); node; node = rb_next(node)) {
 		if (shown++ == CALLS_SHOWN)
 			break;
 		call = rb_entry(node, struct kipc_open_call, served);
-		seq_printf(seq, "    call %llu: %s node %u caller pid %d%s\n",
+		/* Of one that was abandoned the caller may be gone. */
+		seq_printf(seq, "    call %llu: %s node %u caller pid %u%s\n",
 			   call->token, states[call->state],
 			   call->request.node->id,
-			   pid_nr(call->request.sender.process),
+			   call->abandoned ? 0 :
+			   number_of(call->request.sender.process),
 			   call->abandoned ? " abandoned" : "");
 	}
 	spin_unlock(&endpoint->queue.lock);
@@ -109,10 +130,11 @@ static void show_endpoint(struct seq_file *seq, struct kipc_endpoint *endpoint)
 {
 	struct kipc_pool *pool = &endpoint->pool;
 
-	seq_printf(seq, "  endpoint %llu: pid %d uid %u pool %u used %u\n",
-		   endpoint->id, pid_nr(endpoint->publisher.pid),
+	seq_printf(seq, "  endpoint %llu: pid %u uid %u pool %u used %u\n",
+		   endpoint->id, number_of(endpoint->publisher.pid),
 		   __kuid_val(endpoint->user->uid), READ_ONCE(pool->size),
 		   READ_ONCE(pool->used));
+	kipc_senders_show(seq, endpoint, "    sender ");
 	show_table(seq, &endpoint->table);
 	show_calls(seq, endpoint);
 }
@@ -142,6 +164,38 @@ static int state_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(state);
 
+/*
+ * A line for each name of a node, for tools: the name is last, it can contain
+ * spaces.
+ */
+static int show_name_lines(struct kipc_domain *domain, void *arg)
+{
+	struct kipc_registry *registry = &domain->registry;
+	struct seq_file *seq = arg;
+	struct kipc_name *name;
+	unsigned long serial;
+	struct kipc_node *node;
+
+	mutex_lock(&registry->lock);
+	xa_for_each(&registry->by_serial, serial, name) {
+		if (name->object->ops->kind != KIPC_OBJECT_NODE)
+			continue;
+		node = kipc_node_of(name->object);
+		seq_printf(seq, "%u %llu %u %.*s\n",
+			   kipc_domain_number(domain),
+			   kipc_node_owner_id(node), node->id, name->size,
+			   name->bytes);
+	}
+	mutex_unlock(&registry->lock);
+	return 0;
+}
+
+static int names_show(struct seq_file *seq, void *unused)
+{
+	return kipc_domain_for_each(show_name_lines, seq);
+}
+DEFINE_SHOW_ATTRIBUTE(names);
+
 /**
  * kipc_debugfs_init() - make the files
  *
@@ -151,6 +205,7 @@ void kipc_debugfs_init(void)
 {
 	root = debugfs_create_dir("kipc", NULL);
 	debugfs_create_file("live", 0400, root, NULL, &live_fops);
+	debugfs_create_file("names", 0400, root, NULL, &names_fops);
 	debugfs_create_file("state", 0400, root, NULL, &state_fops);
 }
 

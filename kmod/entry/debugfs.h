@@ -3,6 +3,7 @@
  * What can be seen of kipc in debugfs, by root:
  *
  *   kipc/live   how many objects of each kind exist; all 0 when nothing is open
+ *   kipc/names  which endpoint's node each name stands for, for tools
  *   kipc/state  domains, users, names, endpoints, nodes, handles, calls
  */
 #ifndef KIPC_ENTRY_DEBUGFS_H

@@ -12,6 +12,8 @@
 #include "core/cycle.h"
 #include "core/domain.h"
 #include "entry/command.h"
+#include "entry/mailbox_file.h"
+#include "entry/senders.h"
 #include "rpc/endpoint.h"
 
 static int device_open(struct inode *inode, struct file *file)
@@ -36,15 +38,9 @@ static int device_release(struct inode *inode, struct file *file)
 static long device_ioctl(struct file *file, unsigned int number,
 			 unsigned long address)
 {
-	/*
-	 * Not zeroed, even if the kernel zeroes stacks: what is read of it was
-	 * copied in, and what is copied out too.
-	 */
-	struct kipc_command command __attribute__((__uninitialized__));
-
-	command.endpoint = file->private_data;
-	command.nonblock = file->f_flags & O_NONBLOCK;
-	return kipc_command_execute(&command, number, address);
+	return kipc_command_execute(file->private_data,
+				    file->f_flags & O_NONBLOCK, number,
+				    address);
 }
 
 static __poll_t device_poll(struct file *file, struct poll_table_struct *wait)
@@ -67,7 +63,9 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 static void device_show_fdinfo(struct seq_file *seq, struct file *file)
 {
 	struct kipc_endpoint *endpoint = file->private_data;
+	struct kipc_work work;
 
+	kipc_endpoint_work(endpoint, &work);
 	seq_printf(seq, "kipc-endpoint:\t%llu\n", endpoint->id);
 	seq_printf(seq, "kipc-domain:\t%u\n",
 		   kipc_domain_number(endpoint->domain));
@@ -79,8 +77,13 @@ static void device_show_fdinfo(struct seq_file *seq, struct file *file)
 		   READ_ONCE(endpoint->table.owned_count));
 	seq_printf(seq, "kipc-handles:\t%u\n",
 		   READ_ONCE(endpoint->table.handle_count));
+	seq_printf(seq, "kipc-queued:\t%u\n", work.queued);
+	seq_printf(seq, "kipc-serving:\t%u\n", work.serving);
+	seq_printf(seq, "kipc-calling:\t%u\n", work.calling);
+	seq_printf(seq, "kipc-frozen:\t%d\n", work.frozen);
 	seq_printf(seq, "kipc-readable:\t%d\n",
 		   kipc_queue_has_entries(&endpoint->queue));
+	kipc_senders_show(seq, endpoint, "kipc-sender:\t");
 }
 
 static const struct file_operations device_fops = {
@@ -102,6 +105,20 @@ static struct miscdevice device = {
 };
 
 /**
+ * kipc_device_endpoint() - the endpoint that a file is
+ * @file: a file
+ *
+ * Context: Any, with a reference to the file.
+ * Return: The endpoint, or an ERR_PTR() of -EPROTOTYPE if it is none.
+ */
+struct kipc_endpoint *kipc_device_endpoint(struct file *file)
+{
+	if (file->f_op != &device_fops)
+		return ERR_PTR(-EPROTOTYPE);
+	return file->private_data;
+}
+
+/**
  * kipc_device_init() - make /dev/kipc
  *
  * Context: Process context, when all else is there.
@@ -109,7 +126,7 @@ static struct miscdevice device = {
  */
 int kipc_device_init(void)
 {
-	kipc_cycle_init(&device_fops);
+	kipc_cycle_init(&device_fops, &kipc_mailbox_fops);
 	return misc_register(&device);
 }
 

@@ -6,6 +6,10 @@
 #ifndef KIPC_ENTRY_DEVICE_H
 #define KIPC_ENTRY_DEVICE_H
 
+struct file;
+struct kipc_endpoint;
+
+struct kipc_endpoint *kipc_device_endpoint(struct file *file);
 int kipc_device_init(void);
 void kipc_device_exit(void);
 

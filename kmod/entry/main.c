@@ -5,10 +5,12 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
+#include "core/domain.h"
 #include "core/handle.h"
 #include "core/wait.h"
 #include "entry/debugfs.h"
 #include "entry/device.h"
+#include "mailbox/mailbox.h"
 #include "rpc/call.h"
 #include "rpc/send.h"
 
@@ -17,19 +19,20 @@ static void build_check_abi(void)
 {
 	BUILD_BUG_ON(sizeof(struct kipc_vec) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_attachment) != 24);
-	BUILD_BUG_ON(sizeof(struct kipc_info) != 56);
-	BUILD_BUG_ON(sizeof(struct kipc_stat) != 240);
-	BUILD_BUG_ON(sizeof(struct kipc_node_create) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_info) != 72);
+	BUILD_BUG_ON(sizeof(struct kipc_stat) != 312);
+	BUILD_BUG_ON(sizeof(struct kipc_node_create) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_node_destroy) != 8);
 	BUILD_BUG_ON(sizeof(struct kipc_handle_dup) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_handle_drop) != 8);
 	BUILD_BUG_ON(sizeof(struct kipc_handle_watch) != 16);
-	BUILD_BUG_ON(sizeof(struct kipc_call) != 96);
-	BUILD_BUG_ON(sizeof(struct kipc_message) != 80);
-	BUILD_BUG_ON(sizeof(struct kipc_recv) != 104);
+	BUILD_BUG_ON(sizeof(struct kipc_call) != 176);
+	BUILD_BUG_ON(sizeof(struct kipc_message) != 152);
+	BUILD_BUG_ON(sizeof(struct kipc_recv) != 176);
+	BUILD_BUG_ON(sizeof(struct kipc_recv_batch) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_reply) != 56);
-	BUILD_BUG_ON(sizeof(struct kipc_reply_recv) != 160);
-	BUILD_BUG_ON(sizeof(struct kipc_send) != 48);
+	BUILD_BUG_ON(sizeof(struct kipc_reply_recv) != 232);
+	BUILD_BUG_ON(sizeof(struct kipc_send) != 64);
 	BUILD_BUG_ON(sizeof(struct kipc_notify) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_free) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_name_publish) != 24);
@@ -39,6 +42,20 @@ static void build_check_abi(void)
 	BUILD_BUG_ON(sizeof(struct kipc_name_list) != 48);
 	BUILD_BUG_ON(sizeof(struct kipc_name_watch) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_name_unwatch) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_freeze) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_freeze_watch) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_open) != 72);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_send) != 56);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_send_batch) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_mail) != 80);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_recv) != 152);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_recv_batch) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_send_recv) != 216);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_peek) != 112);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_lease) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_purge) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_info) != 120);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_notify) != 8);
 }
 
 static int __init kipc_init(void)
@@ -56,6 +73,9 @@ static int __init kipc_init(void)
 	ret = kipc_send_cache_init();
 	if (ret)
 		goto err_call_cache;
+	ret = kipc_mailbox_init();
+	if (ret)
+		goto err_send_cache;
 	kipc_debugfs_init();
 	ret = kipc_device_init();
 	if (ret)
@@ -64,6 +84,8 @@ static int __init kipc_init(void)
 
 err_debugfs:
 	kipc_debugfs_exit();
+	kipc_mailbox_exit();
+err_send_cache:
 	kipc_send_cache_exit();
 err_call_cache:
 	kipc_call_cache_exit();
@@ -75,6 +97,8 @@ err_handle_cache:
 static void __exit kipc_exit(void)
 {
 	kipc_device_exit();
+	kipc_domains_end();
+	kipc_mailbox_exit();
 	kipc_debugfs_exit();
 	/* Nodes, names and handles are freed by RCU. */
 	rcu_barrier();
@@ -86,6 +110,6 @@ static void __exit kipc_exit(void)
 module_init(kipc_init);
 module_exit(kipc_exit);
 
-MODULE_DESCRIPTION("Calls, mailboxes and shared regions between processes");
+MODULE_DESCRIPTION("Calls, one-way messages and mailboxes between processes");
 MODULE_AUTHOR("The kipc developers");
 MODULE_LICENSE("GPL");

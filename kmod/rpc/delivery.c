@@ -3,9 +3,13 @@
 
 #include <linux/err.h>
 #include <linux/kipc.h>
+#include <linux/uaccess.h>
 
 #include "core/attach.h"
+#include "core/label.h"
+#include "core/limits.h"
 #include "core/payload.h"
+#include "core/quota.h"
 #include "rpc/endpoint.h"
 
 /* Where in the pool the description of attachment @index is */
@@ -39,10 +43,13 @@ static int import_attachments(struct kipc_delivery *delivery,
 	attachments = kipc_attachments_import(&from->table,
 					      content->attachments,
 					      content->attachment_count,
-					      content->one_way);
+					      content->may_stay ?
+					      KIPC_CARRIER_QUEUE :
+					      KIPC_CARRIER_CALL);
 	if (IS_ERR(attachments))
 		return PTR_ERR(attachments);
 	delivery->attachments = attachments;
+	delivery->tail += attachments->count * sizeof(struct kipc_attachment);
 	return 0;
 }
 
@@ -70,25 +77,130 @@ static int install_attachments(struct kipc_delivery *delivery,
 /* The bytes of the pool that it needs */
 static u64 slice_size(const struct kipc_delivery *delivery)
 {
-	if (!delivery->attachments)
+	if (!delivery->tail)
 		return delivery->size;
-	return ALIGN(delivery->size, 8) + delivery->attachments->count *
-					  sizeof(struct kipc_attachment);
+	return ALIGN(delivery->size, 8) + delivery->tail;
 }
 
-/* Whether the receiver's pool could ever hold it */
-static bool fits(const struct kipc_delivery *delivery,
-		 struct kipc_endpoint *to)
+/* Notes what it needs of a pool. Returns whether that is no more than @limit. */
+static bool fits(struct kipc_delivery *delivery, u64 least, u32 limit)
 {
-	return delivery->size <= KIPC_POOL_MAX &&
-	       slice_size(delivery) <= READ_ONCE(to->pool.size);
+	u64 room;
+
+	if (delivery->size > KIPC_POOL_MAX)
+		return false;
+	room = ALIGN(max(slice_size(delivery), least), KIPC_SLICE_ALIGN);
+	if (room > limit)
+		return false;
+	delivery->room = room;
+	return true;
 }
 
-static int take_slice(struct kipc_delivery *delivery, struct kipc_endpoint *to)
+/**
+ * kipc_delivery_find_share() - find out of whose share it will be
+ * @delivery: begun; a reply may be brought again and again
+ * @to: the receiver
+ * @user: the sender's, which is not the receiver's
+ *
+ * Context: Process context of the sender. May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kipc_delivery_find_share(struct kipc_delivery *delivery,
+			     struct kipc_endpoint *to, struct kipc_user *user)
 {
-	u64 size = slice_size(delivery);
+	struct kipc_share *share;
 
-	return size ? kipc_pool_alloc(&to->pool, &delivery->slice, size) : 0;
+	if (delivery->slice.share)
+		return 0;
+	share = kipc_share_get(&to->shares, user->uid);
+	if (IS_ERR(share))
+		return PTR_ERR(share);
+	delivery->slice.share = share;
+	return 0;
+}
+
+/* The part of check_room() for what counts in a share */
+static int check_share(struct kipc_delivery *delivery,
+		       const struct kipc_endpoint *from, struct kipc_endpoint *to,
+		       bool one_way)
+{
+	bool is_own = from->user == to->user;
+	u32 limit = kipc_pool_limit(&to->pool, is_own, one_way);
+
+	/* A one-way message has a slice though it may be empty. */
+	if (one_way)
+		delivery->slice.flags |= KIPC_SLICE_ONE_WAY;
+	if (!fits(delivery, one_way, limit))
+		return -EMSGSIZE;
+	return kipc_delivery_find_share(delivery, to, from->user);
+}
+
+/* Is it something that the receiver could have room for? */
+static int check_room(struct kipc_delivery *delivery,
+		      const struct kipc_endpoint *from, struct kipc_endpoint *to,
+		      bool one_way)
+{
+	if (unlikely(from->user != to->user || one_way))
+		return check_share(delivery, from, to, one_way);
+	return fits(delivery, 0, kipc_pool_limit(&to->pool, true, false)) ?
+	       0 : -EMSGSIZE;
+}
+
+/**
+ * kipc_delivery_bring_small() - bring one small buffer
+ * @delivery: begun
+ * @small: where to, KIPC_SMALL_MAX bytes
+ * @code: method code
+ * @data: user address
+ * @size: of the buffer; at most KIPC_SMALL_MAX
+ *
+ * Context: Process context of the sender. May sleep.
+ * Return: 0 or -EFAULT.
+ */
+int kipc_delivery_bring_small(struct kipc_delivery *delivery, u8 *small,
+			      u32 code, u64 data, u32 size)
+{
+	delivery->code = code;
+	delivery->size = size;
+	delivery->is_small = true;
+	/* All of it will be seen. */
+	if (size < KIPC_SMALL_MAX)
+		memset(small + size, 0, KIPC_SMALL_MAX - size);
+	return _copy_from_user(small, u64_to_user_ptr(data), size) ? -EFAULT :
+								     0;
+}
+
+/**
+ * kipc_delivery_bring_buffer() - bring one buffer to the receiver
+ * @delivery: begun
+ * @from: the sender
+ * @to: the receiver
+ * @code: method code
+ * @data: user address
+ * @size: of the buffer
+ *
+ * Context: Process context of the sender. May sleep. If it fails the caller
+ * calls kipc_delivery_undo().
+ * Return: 0, -EAGAIN (no room now), -EFAULT, -EINTR, -EMSGSIZE, -ENOMEM or
+ * -EOWNERDEAD.
+ */
+int kipc_delivery_bring_buffer(struct kipc_delivery *delivery,
+			       const struct kipc_endpoint *from,
+			       struct kipc_endpoint *to, u32 code, u64 data,
+			       u64 size)
+{
+	int ret;
+
+	delivery->code = code;
+	delivery->size = size;
+	ret = check_room(delivery, from, to, false);
+	if (ret || !size)
+		return ret;
+	ret = kipc_pool_alloc(&to->pool, &delivery->slice, delivery->room);
+	if (unlikely(ret))
+		return ret == -ENOSPC ? -EAGAIN : ret;
+	return kipc_pool_copy(&to->pool, &delivery->slice,
+			      u64_to_user_ptr(data), size);
 }
 
 /**
@@ -111,14 +223,15 @@ int kipc_delivery_import(struct kipc_delivery *delivery,
 	int ret;
 
 	ret = kipc_payload_init(payload, content->data, content->data_size,
-				content->is_vec);
+				content->flags & KIPC_VEC);
 	if (ret)
 		return ret;
 	delivery->code = content->code;
+	delivery->slice.flags = content->flags & KIPC_CLEAR;
 	delivery->size = payload->size;
 	ret = import_attachments(delivery, from, content);
-	if (!ret && !fits(delivery, to))
-		ret = -EMSGSIZE;
+	if (!ret)
+		ret = check_room(delivery, from, to, content->one_way);
 	if (ret)
 		kipc_payload_deinit(payload);
 	return ret;
@@ -126,13 +239,14 @@ int kipc_delivery_import(struct kipc_delivery *delivery,
 
 /**
  * kipc_delivery_bring() - bring payload and attachments to the receiver
- * @delivery: imported
+ * @delivery: imported, and its slice reserved
  * @to: the receiver
  * @payload: what came with it
  *
  * Context: Process context of the sender. May sleep. If it fails the caller
  * calls kipc_delivery_undo().
- * Return: 0, -EAGAIN (no room now), -EFAULT, -EINTR, -ENOMEM or -EOWNERDEAD.
+ * Return: 0, -EAGAIN (no room now for its handles), -EFAULT, -EINTR, -ENOMEM or
+ * -EOWNERDEAD.
  */
 int kipc_delivery_bring(struct kipc_delivery *delivery,
 			struct kipc_endpoint *to,
@@ -140,14 +254,35 @@ int kipc_delivery_bring(struct kipc_delivery *delivery,
 {
 	int ret;
 
-	ret = take_slice(delivery, to);
-	if (ret)
-		return ret;
-	ret = kipc_pool_copy_payload(&to->pool, delivery->slice.offset,
-				     payload);
+	ret = kipc_pool_copy_payload(&to->pool, &delivery->slice, payload);
 	if (ret)
 		return ret;
 	return install_attachments(delivery, to);
+}
+
+/**
+ * kipc_delivery_write_label() - put a security label at the end of the tail
+ * @delivery: brought; its tail has room for the label
+ * @to: the receiver
+ * @label: the label; not empty
+ *
+ * Context: Process context of the sender. May sleep. If it fails the caller
+ * calls kipc_delivery_undo().
+ * Return: 0, -EINTR or -ENOMEM.
+ */
+int kipc_delivery_write_label(struct kipc_delivery *delivery,
+			      struct kipc_endpoint *to,
+			      const struct kipc_label *label)
+{
+	u32 begin = delivery->slice.offset + ALIGN(delivery->size, 8) +
+		    delivery->tail - label->size;
+	int ret;
+
+	ret = kipc_pool_populate(&to->pool, begin, label->size);
+	if (!ret)
+		kipc_pool_write(&to->pool, begin, label->context.context,
+				label->size);
+	return ret;
 }
 
 /**
@@ -162,7 +297,12 @@ void kipc_delivery_undo(struct kipc_delivery *delivery,
 {
 	kipc_attachments_free(delivery->attachments);
 	delivery->attachments = NULL;
+	delivery->is_small = false;
 	kipc_pool_free(&to->pool, &delivery->slice);
+	/* A reply may be brought again, in another way. */
+	delivery->tail = 0;
+	delivery->slice.flags = 0;
+	delivery->slice.offset = 0;
 }
 
 /**

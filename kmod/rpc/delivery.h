@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A delivery is what comes to an endpoint's pool, be it with a request or with
- * a reply: a payload, and attachments whose descriptions lie behind it.
+ * a reply: a payload, and its tail: the descriptions of the attachments, and the
+ * sender's security label if the receiver asks for it.
+ *
+ * One that is small, between those who want it so, does not come to a pool at all,
+ * but with its call. Most others bring one buffer: kipc_delivery_bring_buffer().
+ * The rest, and those whose sender is charged for them, take two steps, to import
+ * what is to be sent and to bring it.
  *
  * It is prepared by the sender, which sleeps and may fail anywhere in between;
  * kipc_delivery_undo() accepts what there is by then. Once it is prepared, all
@@ -11,18 +17,23 @@
 #ifndef KIPC_RPC_DELIVERY_H
 #define KIPC_RPC_DELIVERY_H
 
+#include <linux/kipc.h>
+
 #include "core/attach.h"
 #include "rpc/pool.h"
+#include "rpc/share.h"
 #include "rpc/slice.h"
 
 struct kipc_endpoint;
+struct kipc_label;
 struct kipc_payload;
 
 /**
  * struct kipc_content - what is to be sent, as the ABI's structs say it
  * @code: method code
- * @is_vec: whether @data are structs kipc_vec
+ * @flags: of the command
  * @one_way: whether nobody waits for it
+ * @may_stay: whether it can come to wait where no thread does
  * @attachment_count: how many attachments
  * @data: user address
  * @data_size: bytes, or structs
@@ -30,8 +41,9 @@ struct kipc_payload;
  */
 struct kipc_content {
 	u32 code;
-	bool is_vec;
+	u32 flags;
 	bool one_way;
+	bool may_stay;
 	u32 attachment_count;
 	u64 data;
 	u64 data_size;
@@ -42,16 +54,30 @@ struct kipc_content {
  * struct kipc_delivery - what comes to a pool: a request or a reply
  * @size: bytes of payload
  * @code: method code
+ * @tail: bytes behind the payload, from the next multiple of 8 on
+ * @is_small: the payload is where its call keeps small ones, and not in a pool
+ * @room: bytes of the pool that it needs; a multiple of KIPC_SLICE_ALIGN, or 0
  * @attachments: attachments or NULL; until it is delivered
- * @slice: where the payload and the descriptions of the attachments are
+ * @slice: where the payload and the tail are
  */
 struct kipc_delivery {
 	u64 size;
 	u32 code;
+	u32 tail;
+	bool is_small;
+	u32 room;
 	struct kipc_attachments *attachments;
 	struct kipc_slice slice;
 };
 
+int kipc_delivery_bring_small(struct kipc_delivery *delivery, u8 *small,
+			      u32 code, u64 data, u32 size);
+int kipc_delivery_find_share(struct kipc_delivery *delivery,
+			     struct kipc_endpoint *to, struct kipc_user *user);
+int kipc_delivery_bring_buffer(struct kipc_delivery *delivery,
+			       const struct kipc_endpoint *from,
+			       struct kipc_endpoint *to, u32 code, u64 data,
+			       u64 size);
 int kipc_delivery_import(struct kipc_delivery *delivery,
 			 struct kipc_endpoint *from, struct kipc_endpoint *to,
 			 const struct kipc_content *content,
@@ -59,6 +85,9 @@ int kipc_delivery_import(struct kipc_delivery *delivery,
 int kipc_delivery_bring(struct kipc_delivery *delivery,
 			struct kipc_endpoint *to,
 			const struct kipc_payload *payload);
+int kipc_delivery_write_label(struct kipc_delivery *delivery,
+			      struct kipc_endpoint *to,
+			      const struct kipc_label *label);
 void kipc_delivery_undo(struct kipc_delivery *delivery,
 			struct kipc_endpoint *to);
 int kipc_delivery_receive_attached(struct kipc_delivery *delivery,
@@ -79,10 +108,53 @@ static inline void kipc_delivery_init(struct kipc_delivery *delivery,
 {
 	delivery->size = 0;
 	delivery->code = 0;
+	delivery->tail = 0;
+	delivery->is_small = false;
 	delivery->attachments = NULL;
 	delivery->slice.offset = 0;
 	delivery->slice.state = KIPC_SLICE_NONE;
+	delivery->slice.flags = 0;
+	delivery->slice.share = NULL;
 	delivery->slice.release = release;
+}
+
+/**
+ * kipc_size_is_small() - whether a payload can come with its call
+ * @size: of the payload
+ *
+ * Context: Any.
+ * Return: Whether it is 1 to KIPC_SMALL_MAX bytes.
+ */
+static inline bool kipc_size_is_small(u64 size)
+{
+	return size - 1 < KIPC_SMALL_MAX;
+}
+
+/**
+ * kipc_delivery_deinit() - end a delivery
+ * @delivery: undone, or delivered, and then its slice was freed
+ *
+ * Context: Any.
+ */
+static inline void kipc_delivery_deinit(struct kipc_delivery *delivery)
+{
+	kipc_share_put(delivery->slice.share);
+}
+
+/**
+ * kipc_delivery_reserve() - take the slice that it needs, if it needs one
+ * @delivery: imported
+ * @pool: of the receiver
+ *
+ * Context: Process context, that of the sender or another, spinlocks may be held.
+ * Return: 0, -ENOSPC (no room now) or -EOWNERDEAD.
+ */
+static inline int kipc_delivery_reserve(struct kipc_delivery *delivery,
+					struct kipc_pool *pool)
+{
+	if (!delivery->room)
+		return 0;
+	return kipc_pool_alloc(pool, &delivery->slice, delivery->room);
 }
 
 /**

@@ -10,6 +10,8 @@
 #include "core/quota.h"
 #include "core/trace.h"
 #include "rpc/call.h"
+#include "rpc/awaiting.h"
+#include "rpc/freeze_watch.h"
 #include "rpc/node.h"
 #include "rpc/served.h"
 
@@ -30,8 +32,10 @@ static void delist(struct kipc_endpoint *endpoint)
 	struct kipc_domain *domain = endpoint->domain;
 
 	mutex_lock(&domain->endpoints_lock);
-	list_del(&endpoint->link);
+	list_del_init(&endpoint->link);
 	domain->endpoint_count--;
+	/* Its watchers stay linked to each other, but lead here no more. */
+	list_del_init(&endpoint->freeze_watchers);
 	mutex_unlock(&domain->endpoints_lock);
 }
 
@@ -39,12 +43,19 @@ static void init(struct kipc_endpoint *endpoint, struct inode *inode)
 {
 	refcount_set(&endpoint->refs, 1);
 	endpoint->id = atomic64_inc_return(&last_id);
+	INIT_LIST_HEAD(&endpoint->freeze_watchers);
+	endpoint->freeze_watches = RB_ROOT;
 	kipc_queue_init(&endpoint->queue);
 	endpoint->served = RB_ROOT;
 	endpoint->last_token = 0;
+	kipc_room_init(&endpoint->places);
+	endpoint->starved = 0;
+	endpoint->suspended = RB_ROOT;
+	endpoint->last_suspended = 0;
 	kipc_table_init(&endpoint->table, endpoint->user, &endpoint->queue);
 	kipc_publisher_init(&endpoint->publisher, endpoint->domain,
 			    endpoint->user, &endpoint->queue);
+	kipc_shares_init(&endpoint->shares, endpoint->user->uid);
 	kipc_pool_init(&endpoint->pool, endpoint->user, inode);
 }
 
@@ -83,8 +94,9 @@ struct kipc_endpoint *kipc_endpoint_open(struct inode *inode)
 	endpoint->user = user;
 	init(endpoint, inode);
 	enlist(endpoint);
+	kipc_domain_opened(domain);
 	kipc_live_add(KIPC_LIVE_ENDPOINTS, 1);
-	trace_kipc_endpoint_open(endpoint->id);
+	trace_kipc_endpoint_open(endpoint->id, kipc_domain_number(domain));
 	return endpoint;
 
 err_charge:
@@ -106,13 +118,18 @@ void kipc_endpoint_close(struct kipc_endpoint *endpoint)
 {
 	trace_kipc_endpoint_close(endpoint->id);
 	delist(endpoint);
+	kipc_room_close(&endpoint->pool.room);
+	kipc_room_close(&endpoint->places);
 	kipc_nodes_end(endpoint);
 	kipc_queue_close(&endpoint->queue);
+	kipc_awaiting_end(endpoint);
 	kipc_served_end(endpoint);
 	kipc_publisher_deinit(&endpoint->publisher);
+	kipc_freeze_watches_end(endpoint);
 	kipc_pool_close(&endpoint->pool);
 	kipc_table_close(&endpoint->table);
 	kipc_quota_release(endpoint->user, KIPC_QUOTA_ENDPOINTS, 1);
+	kipc_domain_closed(endpoint->domain);
 	kipc_endpoint_put(endpoint);
 }
 
@@ -124,7 +141,9 @@ void kipc_endpoint_close(struct kipc_endpoint *endpoint)
  */
 void kipc_endpoint_free(struct kipc_endpoint *endpoint)
 {
+	kipc_room_deinit(&endpoint->places);
 	kipc_pool_deinit(&endpoint->pool);
+	kipc_shares_deinit(&endpoint->shares);
 	kipc_call_free_spare(endpoint);
 	kipc_user_put(endpoint->user);
 	kipc_domain_put(endpoint->domain);
@@ -139,9 +158,22 @@ static void usage(struct kipc_endpoint *endpoint, enum kipc_quota kind,
 	out->limit = kipc_quota_limit(kind);
 }
 
+/* What belongs to the endpoint rather than to its user or domain */
+static void own_stat(struct kipc_endpoint *endpoint, struct kipc_stat *stat)
+{
+	struct kipc_work work;
+
+	kipc_endpoint_work(endpoint, &work);
+	stat->pool_used = READ_ONCE(endpoint->pool.used);
+	stat->queued = work.queued;
+	stat->starved = READ_ONCE(endpoint->starved);
+	stat->serving = work.serving;
+	stat->abandoned = work.abandoned;
+}
+
 /**
  * kipc_endpoint_stat() - usage and traffic as the ABI tells it
- * @endpoint: whose user and domain
+ * @endpoint: which, and whose user and domain
  * @stat: where; zeroed
  *
  * Context: Process context.
@@ -163,6 +195,8 @@ void kipc_endpoint_stat(struct kipc_endpoint *endpoint, struct kipc_stat *stat)
 	usage(endpoint, KIPC_QUOTA_MESSAGES, &stat->message_count);
 	usage(endpoint, KIPC_QUOTA_FILES, &stat->files);
 	usage(endpoint, KIPC_QUOTA_ATTACHED_HANDLES, &stat->attached_handles);
+	usage(endpoint, KIPC_QUOTA_MAILBOXES, &stat->mailboxes);
+	usage(endpoint, KIPC_QUOTA_MAILBOX_BYTES, &stat->mailbox_bytes);
 	stat->domain_endpoints = READ_ONCE(domain->endpoint_count);
 	stat->domain_names = READ_ONCE(domain->registry.count);
 	kipc_domain_traffic(domain, &traffic);
@@ -171,4 +205,5 @@ void kipc_endpoint_stat(struct kipc_endpoint *endpoint, struct kipc_stat *stat)
 	stat->sends = traffic.sends;
 	stat->notifies = traffic.notifies;
 	stat->failed = traffic.failed;
+	own_stat(endpoint, stat);
 }

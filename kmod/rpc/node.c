@@ -12,6 +12,7 @@
 #include "core/trace.h"
 #include "rpc/endpoint.h"
 #include "rpc/request.h"
+#include "rpc/thread.h"
 
 static struct kipc_node *of_notify(struct kipc_entry *entry)
 {
@@ -105,20 +106,35 @@ static const struct kipc_object_ops node_ops = {
 	.release = node_release,
 };
 
-static struct kipc_node *node_new(struct kipc_endpoint *endpoint, u64 cookie,
-				  u32 flags)
+static struct kipc_priority least_of(const struct kipc_node_create *args)
+{
+	if (args->policy == SCHED_NORMAL)
+		return (struct kipc_priority){ NICE_TO_PRIO(args->priority),
+					       SCHED_NORMAL };
+	return (struct kipc_priority){ MAX_RT_PRIO - 1 - args->priority,
+				       args->policy };
+}
+
+static struct kipc_node *node_new(struct kipc_endpoint *endpoint,
+				  const struct kipc_node_create *args)
 {
 	struct kipc_node *node;
 
 	node = kzalloc(sizeof(*node), GFP_KERNEL_ACCOUNT);
 	if (!node)
 		return NULL;
-	kipc_object_init(&node->object, &node_ops, &endpoint->table, cookie);
+	kipc_object_init(&node->object, &node_ops, &endpoint->table,
+			 args->cookie);
 	RCU_INIT_POINTER(node->owner, kipc_endpoint_get(endpoint));
-	node->flags = flags;
+	node->flags = args->flags;
+	/* A label takes a slice. */
+	if (args->flags & KIPC_NODE_LABEL)
+		node->flags &= ~KIPC_NODE_SMALL;
+	node->least = least_of(args);
 	INIT_HLIST_HEAD(&node->queued);
-	kipc_entry_init(&node->notify, &notify_ops);
-	kipc_entry_init(&node->no_senders, &no_senders_ops);
+	kipc_stream_init(&node->stream);
+	kipc_entry_init(&node->notify, &notify_ops, KIPC_LEVEL_ONE_WAY);
+	kipc_entry_init(&node->no_senders, &no_senders_ops, KIPC_LEVEL_ONE_WAY);
 	kipc_live_add(KIPC_LIVE_NODES, 1);
 	return node;
 }
@@ -126,23 +142,27 @@ static struct kipc_node *node_new(struct kipc_endpoint *endpoint, u64 cookie,
 /**
  * kipc_node_create() - make a node
  * @endpoint: its owner
- * @cookie: the owner's word for it
- * @flags: KIPC_NODE_NO_SENDERS
+ * @args: the ABI's command, checked
  * @id: gets its number
  *
  * Context: Process context. May sleep.
- * Return: 0, -EDQUOT or -ENOMEM.
+ * Return: 0, -EDQUOT, -ENOMEM, or -EPERM (the least priority is more than its
+ * threads may have).
  */
-int kipc_node_create(struct kipc_endpoint *endpoint, u64 cookie, u32 flags,
-		     u32 *id)
+int kipc_node_create(struct kipc_endpoint *endpoint,
+		     const struct kipc_node_create *args, u32 *id)
 {
 	struct kipc_node *node;
 	int ret;
 
+	if (args->flags & KIPC_NODE_MIN_PRIORITY &&
+	    !kipc_thread_may_have(args->policy, args->priority))
+		return -EPERM;
+
 	ret = kipc_quota_charge(endpoint->user, KIPC_QUOTA_NODES, 1);
 	if (ret)
 		return ret;
-	node = node_new(endpoint, cookie, flags);
+	node = node_new(endpoint, args);
 	if (!node) {
 		ret = -ENOMEM;
 		goto err_charge;
@@ -207,6 +227,8 @@ static void node_end(struct kipc_endpoint *endpoint, struct kipc_object *object)
 
 	kipc_object_die(object, endpoint->domain);
 	fail_queued(endpoint, node);
+	kipc_room_end(&endpoint->pool.room, object);
+	kipc_room_end(&endpoint->places, object);
 	kipc_queue_retire(&endpoint->queue, &node->notify);
 	kipc_queue_retire(&endpoint->queue, &node->no_senders);
 	kipc_quota_release(endpoint->user, KIPC_QUOTA_NODES, 1);
@@ -250,7 +272,78 @@ void kipc_nodes_end(struct kipc_endpoint *endpoint)
 }
 
 /**
- * kipc_node_owner_get() - the endpoint to which messages for a node go
+ * kipc_node_owner_id() - whose node it is, for those who look inside
+ * @node: the node
+ *
+ * Context: Any.
+ * Return: The owner's number; 0 if the node is dead.
+ */
+u64 kipc_node_owner_id(struct kipc_node *node)
+{
+	struct kipc_endpoint *owner;
+	u64 id;
+
+	rcu_read_lock();
+	owner = rcu_dereference(node->owner);
+	id = owner ? owner->id : 0;
+	rcu_read_unlock();
+	return id;
+}
+
+/* The node of a handle with the right CALL, or of the endpoint's own */
+static struct kipc_object *find_rcu(struct kipc_endpoint *endpoint, u32 id,
+				    bool own)
+{
+	struct kipc_object *object;
+	struct kipc_handle *handle;
+
+	if (own) {
+		object = xa_load(&endpoint->table.owned, id);
+		return object ?: ERR_PTR(-ENXIO);
+	}
+	handle = kipc_table_find_rcu(&endpoint->table, id);
+	if (!handle)
+		return ERR_PTR(-ENXIO);
+	if (!(handle->rights & KIPC_RIGHT_CALL))
+		return ERR_PTR(-EACCES);
+	return handle->object;
+}
+
+/**
+ * kipc_node_find() - the node that a message is for, and where it goes
+ * @endpoint: who sends
+ * @id: its handle, which must have the right CALL, or its own node
+ * @own: which of the two
+ * @owner: gets the endpoint that owns the node, with a reference
+ *
+ * Context: Any.
+ * Return: The node with a reference, or an ERR_PTR() of -EACCES, -ENXIO or
+ * -EOWNERDEAD.
+ */
+struct kipc_node *kipc_node_find(struct kipc_endpoint *endpoint, u32 id,
+				 bool own, struct kipc_endpoint **owner)
+{
+	struct kipc_node *node = ERR_PTR(-ENXIO);
+	struct kipc_object *object;
+
+	rcu_read_lock();
+	object = find_rcu(endpoint, id, own);
+	if (IS_ERR(object)) {
+		node = ERR_CAST(object);
+	} else if (kipc_object_tryget(object)) {
+		node = kipc_node_of(object);
+		*owner = rcu_dereference(node->owner);
+		if (!*owner || !refcount_inc_not_zero(&(*owner)->refs)) {
+			kipc_object_put(object);
+			node = ERR_PTR(-EOWNERDEAD);
+		}
+	}
+	rcu_read_unlock();
+	return node;
+}
+
+/**
+ * kipc_node_owner_get() - the endpoint that owns a node
  * @node: a node to which the caller has a reference
  *
  * Context: Any.
@@ -281,27 +374,15 @@ struct kipc_endpoint *kipc_node_owner_get(struct kipc_node *node)
 int kipc_node_notify(struct kipc_endpoint *endpoint, u32 id, bool own, u64 bits)
 {
 	struct kipc_endpoint *owner;
-	struct kipc_object *object;
 	struct kipc_node *node;
 
-	if (own)
-		object = kipc_table_owned(&endpoint->table, id);
-	else
-		object = kipc_table_resolve(&endpoint->table, id,
-					    KIPC_RIGHT_CALL, NULL);
-	if (IS_ERR(object))
-		return PTR_ERR(object);
-	node = kipc_node_of(object);
-	owner = kipc_node_owner_get(node);
-	if (!owner) {
-		kipc_object_put(object);
-		return -EOWNERDEAD;
-	}
-
+	node = kipc_node_find(endpoint, id, own, &owner);
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+	trace_kipc_notify(endpoint->id, owner->id, node->id, bits);
 	kipc_queue_post_bits(&owner->queue, &node->notify, &node->bits, bits);
 	this_cpu_inc(owner->domain->traffic->notifies);
-	trace_kipc_notify(endpoint->id, owner->id, node->id, bits);
 	kipc_endpoint_put(owner);
-	kipc_object_put(object);
+	kipc_object_put(&node->object);
 	return 0;
 }

@@ -32,8 +32,10 @@
 
 #include "core/object.h"
 #include "core/queue.h"
+#include "rpc/stream.h"
 
 struct kipc_endpoint;
+struct kipc_node_create;
 
 /**
  * struct kipc_node - a node
@@ -41,8 +43,11 @@ struct kipc_endpoint;
  * @owner: the endpoint; NULL once dead (RCU; changed under @object.lock)
  * @id: in the owner's table (constant)
  * @flags: KIPC_NODE_* (constant)
+ * @least: with which calls are served, if KIPC_NODE_MIN_PRIORITY (constant)
  * @queued_closed: nothing can be queued for it any more (owner's queue lock)
- * @queued: calls and sends in the owner's queue (owner's queue lock)
+ * @queued: calls and sends in the owner's queue, or that wait for their turn (owner's
+ *	queue lock)
+ * @stream: the order of the sends (owner's queue lock)
  * @bits: pending bits (owner's queue lock)
  * @notify: the notice that there are some
  * @no_senders: the notice that nobody can reach it
@@ -53,18 +58,23 @@ struct kipc_node {
 	struct kipc_endpoint __rcu *owner;
 	u32 id;
 	u32 flags;
+	struct kipc_priority least;
 	bool queued_closed;
 	struct hlist_head queued;
+	struct kipc_stream stream;
 	u64 bits;
 	struct kipc_entry notify;
 	struct kipc_entry no_senders;
 	struct rcu_head rcu;
 };
 
-int kipc_node_create(struct kipc_endpoint *endpoint, u64 cookie, u32 flags,
-		     u32 *id);
+int kipc_node_create(struct kipc_endpoint *endpoint,
+		     const struct kipc_node_create *args, u32 *id);
 int kipc_node_destroy(struct kipc_endpoint *endpoint, u32 id);
 void kipc_nodes_end(struct kipc_endpoint *endpoint);
+struct kipc_node *kipc_node_find(struct kipc_endpoint *endpoint, u32 id,
+				 bool own, struct kipc_endpoint **owner);
+u64 kipc_node_owner_id(struct kipc_node *node);
 struct kipc_endpoint *kipc_node_owner_get(struct kipc_node *node);
 int kipc_node_notify(struct kipc_endpoint *endpoint, u32 id, bool own,
 		     u64 bits);

@@ -10,6 +10,7 @@
 #include "core/live.h"
 #include "core/quota.h"
 #include "rpc/pool_page.h"
+#include "rpc/share.h"
 
 /**
  * kipc_pool_init() - make a pool of size 0
@@ -27,7 +28,10 @@ void kipc_pool_init(struct kipc_pool *pool, struct kipc_user *user,
 	pool->size = 0;
 	pool->high = 0;
 	pool->used = 0;
+	pool->recent = NULL;
+	pool->one_way = 0;
 	pool->slices = RB_ROOT;
+	kipc_room_init(&pool->room);
 	mutex_init(&pool->populate);
 	xa_init(&pool->pages);
 	address_space_init_once(&pool->mapping);
@@ -39,12 +43,12 @@ void kipc_pool_init(struct kipc_pool *pool, struct kipc_user *user,
 	INIT_DELAYED_WORK(&pool->trim, kipc_pool_trim_work);
 }
 
-/* The first slice from @node on that was delivered, or NULL */
-static struct kipc_slice *next_delivered(struct rb_node *node)
+static struct kipc_slice *first_delivered(const struct kipc_pool *pool)
 {
 	struct kipc_slice *slice;
+	struct rb_node *node;
 
-	for (; node; node = rb_next(node)) {
+	for (node = rb_first(&pool->slices); node; node = rb_next(node)) {
 		slice = rb_entry(node, struct kipc_slice, node);
 		if (slice->state == KIPC_SLICE_DELIVERED)
 			return slice;
@@ -67,7 +71,7 @@ void kipc_pool_close(struct kipc_pool *pool)
 
 	spin_lock(&pool->lock);
 	pool->closed = true;
-	while ((slice = next_delivered(rb_first(&pool->slices)))) {
+	while ((slice = first_delivered(pool))) {
 		slice->state = KIPC_SLICE_CLAIMED;
 		spin_unlock(&pool->lock);
 		kipc_pool_free_claimed(pool, slice);
@@ -88,6 +92,7 @@ void kipc_pool_close(struct kipc_pool *pool)
 void kipc_pool_deinit(struct kipc_pool *pool)
 {
 	cancel_delayed_work_sync(&pool->trim);
+	kipc_room_deinit(&pool->room);
 	WARN_ON_ONCE(!RB_EMPTY_ROOT(&pool->slices));
 	kipc_pool_free_pages(pool);
 	xa_destroy(&pool->pages);
@@ -159,31 +164,104 @@ int kipc_pool_mmap(struct kipc_pool *pool, struct vm_area_struct *vma)
 	return 0;
 }
 
+/* One-way messages have half of the pool. */
+static u32 one_way_total(const struct kipc_pool *pool)
+{
+	return pool->size / 2;
+}
+
+/* Whether one-way messages, and this user's, may have that many bytes more */
+static bool allows_one_way(const struct kipc_pool *pool,
+			   const struct kipc_share *share, u32 size)
+{
+	if (share->is_own)
+		return pool->one_way + size <= one_way_total(pool);
+	return kipc_share_allows(one_way_total(pool), pool->one_way,
+				 share->one_way_bytes, size);
+}
+
+static bool allows(const struct kipc_pool *pool, const struct kipc_slice *slice,
+		   u32 size)
+{
+	const struct kipc_share *share = slice->share;
+
+	if (slice->flags & KIPC_SLICE_ONE_WAY &&
+	    !allows_one_way(pool, share, size))
+		return false;
+	return share->is_own ||
+	       kipc_share_allows(pool->size, pool->used, share->bytes, size);
+}
+
+/* Whether a user has so much on its way, or, with @part 2, half of it */
+static bool has_much(const struct kipc_pool *pool,
+		     const struct kipc_share *share, u32 part)
+{
+	return share->one_way > KIPC_SPAM_MESSAGES / part ||
+	       share->one_way_bytes >
+	       one_way_total(pool) / KIPC_SPAM_PART / part;
+}
+
+/* Its share has a slice more. */
+static void count_locked(struct kipc_pool *pool, struct kipc_slice *slice)
+{
+	struct kipc_share *share = slice->share;
+
+	share->bytes += slice->size;
+	if (!(slice->flags & KIPC_SLICE_ONE_WAY))
+		return;
+	pool->one_way += slice->size;
+	share->one_way_bytes += slice->size;
+	share->one_way++;
+	if (!share->is_flooding && has_much(pool, share, 1)) {
+		share->is_flooding = true;
+		slice->flags |= KIPC_SLICE_SPAM;
+	}
+}
+
+/* Its share has a slice less. If its sender was not told, the next one is. */
+static void uncount_locked(struct kipc_pool *pool, struct kipc_slice *slice)
+{
+	struct kipc_share *share = slice->share;
+
+	share->bytes -= slice->size;
+	if (!(slice->flags & KIPC_SLICE_ONE_WAY))
+		return;
+	pool->one_way -= slice->size;
+	share->one_way_bytes -= slice->size;
+	share->one_way--;
+	if (slice->flags & KIPC_SLICE_SPAM || !has_much(pool, share, 2))
+		share->is_flooding = false;
+}
+
 /**
  * kipc_pool_alloc() - take a slice
  * @pool: the pool
- * @slice: the slice; pending afterwards
- * @size: how many bytes it must have; not 0
+ * @slice: the slice, its share set; pending afterwards
+ * @size: how many bytes it must have; not 0, a multiple of KIPC_SLICE_ALIGN, and
+ *	within kipc_pool_limit()
  *
  * Context: Process context.
- * Return: 0, -EAGAIN (no room now), -EMSGSIZE (never) or -EOWNERDEAD (closed).
+ * Return: 0, -ENOSPC (no room now) or -EOWNERDEAD (closed).
  */
-int kipc_pool_alloc(struct kipc_pool *pool, struct kipc_slice *slice, u64 size)
+int kipc_pool_alloc(struct kipc_pool *pool, struct kipc_slice *slice, u32 size)
 {
 	int ret = 0;
 
 	spin_lock(&pool->lock);
-	if (pool->closed) {
+	if (unlikely(pool->closed)) {
 		ret = -EOWNERDEAD;
-	} else if (size > pool->size) {
-		ret = -EMSGSIZE;
-	} else if (!kipc_slice_insert(&pool->slices, pool->size, slice,
-				      ALIGN(size, KIPC_SLICE_ALIGN))) {
-		ret = -EAGAIN;
+	} else if ((slice->share && !allows(pool, slice, size)) ||
+		   !kipc_slice_insert(&pool->slices, pool->size, slice, size)) {
+		ret = -ENOSPC;
 	} else {
 		slice->state = KIPC_SLICE_PENDING;
-		pool->used += slice->size;
-		pool->high = max(pool->high, slice->offset + slice->size);
+		slice->page = NULL;
+		if ((slice->offset & PAGE_MASK) == pool->recent_offset)
+			slice->page = pool->recent;
+		pool->used += size;
+		pool->high = max(pool->high, slice->offset + size);
+		if (slice->share)
+			count_locked(pool, slice);
 	}
 	spin_unlock(&pool->lock);
 	return ret;
@@ -191,11 +269,20 @@ int kipc_pool_alloc(struct kipc_pool *pool, struct kipc_slice *slice, u64 size)
 
 static void erase(struct kipc_pool *pool, struct kipc_slice *slice)
 {
+	if (unlikely(slice->flags & KIPC_CLEAR))
+		kipc_pool_wipe(pool, slice->offset, slice->size);
 	spin_lock(&pool->lock);
 	kipc_slice_erase(&pool->slices, slice);
+	if (slice->page) {
+		pool->recent = slice->page;
+		pool->recent_offset = slice->offset & PAGE_MASK;
+	}
 	pool->used -= slice->size;
+	if (slice->share)
+		uncount_locked(pool, slice);
 	slice->state = KIPC_SLICE_NONE;
 	spin_unlock(&pool->lock);
+	kipc_room_given(&pool->room);
 	kipc_pool_plan_trim(pool);
 }
 

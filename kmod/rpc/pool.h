@@ -35,6 +35,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include "core/room.h"
 #include "rpc/slice.h"
 
 struct kipc_payload;
@@ -51,6 +52,11 @@ struct vm_area_struct;
  * @high: where the highest slice ended since the last trim (@lock)
  * @slices: the slices by offset (@lock)
  * @used: bytes in slices (@lock)
+ * @recent: the page where a slice began that was freed lately, or NULL; it is in
+ *	@pages (@lock)
+ * @recent_offset: where that page begins (@lock)
+ * @one_way: of those in one-way messages (@lock)
+ * @room: who waits for a slice
  * @populate: protects the coming and going of pages
  * @pages: the pages by index
  * @mapping: through which user space maps them
@@ -65,7 +71,11 @@ struct kipc_pool {
 	u32 size;
 	u32 high;
 	u32 used;
+	struct page *recent;
+	u32 recent_offset;
+	u32 one_way;
 	struct rb_root slices;
+	struct kipc_room room;
 	struct mutex populate;	/* coming and going of pages */
 	struct xarray pages;
 	struct address_space mapping;
@@ -81,19 +91,35 @@ void kipc_pool_close(struct kipc_pool *pool);
 void kipc_pool_deinit(struct kipc_pool *pool);
 int kipc_pool_mmap(struct kipc_pool *pool, struct vm_area_struct *vma);
 
-int kipc_pool_alloc(struct kipc_pool *pool, struct kipc_slice *slice,
-		    u64 size);
+int kipc_pool_alloc(struct kipc_pool *pool, struct kipc_slice *slice, u32 size);
 void kipc_pool_free(struct kipc_pool *pool, struct kipc_slice *slice);
 
 struct kipc_slice *kipc_pool_claim(struct kipc_pool *pool, u64 offset);
 void kipc_pool_unclaim(struct kipc_pool *pool, struct kipc_slice *slice);
 void kipc_pool_free_claimed(struct kipc_pool *pool, struct kipc_slice *slice);
 
-int kipc_pool_copy_payload(struct kipc_pool *pool, u32 offset,
+int kipc_pool_copy(struct kipc_pool *pool, struct kipc_slice *slice,
+		   const void __user *from, u32 size);
+int kipc_pool_copy_payload(struct kipc_pool *pool, struct kipc_slice *slice,
 			   const struct kipc_payload *payload);
 int kipc_pool_populate(struct kipc_pool *pool, u32 offset, u32 size);
 void kipc_pool_write(struct kipc_pool *pool, u32 offset, const void *data,
 		     u32 size);
+
+/**
+ * kipc_pool_limit() - how large a slice can ever be
+ * @pool: the pool
+ * @is_own: whether it is for the pool's own user
+ * @one_way: whether it is for a one-way message
+ *
+ * Context: Any.
+ * Return: The size in bytes; 0 if there is no pool yet.
+ */
+static inline u32 kipc_pool_limit(const struct kipc_pool *pool, bool is_own,
+				  bool one_way)
+{
+	return READ_ONCE(pool->size) >> (!is_own + one_way);
+}
 
 /**
  * kipc_pool_deliver() - let the receiver free a slice

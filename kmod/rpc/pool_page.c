@@ -79,6 +79,17 @@ static u32 chunk_of(u32 offset, u64 size)
 	return min_t(u64, size, PAGE_SIZE - offset_in_page(offset));
 }
 
+/*
+ * Not copy_from_user(): its check that the kernel's object is large enough cannot
+ * tell more than that this is a page, and costs more than a small payload itself.
+ */
+static int copy_to_page(struct page *page, u32 offset, const void __user *from,
+			u32 size)
+{
+	return _copy_from_user(page_address(page) + offset_in_page(offset),
+			       from, size) ? -EFAULT : 0;
+}
+
 static int copy_segment(struct kipc_pool *pool, u32 offset,
 			const void __user *from, u64 size)
 {
@@ -90,13 +101,7 @@ static int copy_segment(struct kipc_pool *pool, u32 offset,
 		page = page_get(pool, offset >> PAGE_SHIFT);
 		if (IS_ERR(page))
 			return PTR_ERR(page);
-		/*
-		 * Not copy_from_user(): its check that the kernel's object is
-		 * large enough cannot tell more than that this is a page, and
-		 * costs more than a small payload itself.
-		 */
-		if (_copy_from_user(page_address(page) + offset_in_page(offset),
-				    from, n))
+		if (copy_to_page(page, offset, from, n))
 			return -EFAULT;
 		offset += n;
 		from += n;
@@ -108,19 +113,46 @@ static int copy_segment(struct kipc_pool *pool, u32 offset,
 }
 
 /**
- * kipc_pool_copy_payload() - copy a payload from user space into a slice
+ * kipc_pool_copy() - copy from user space into a slice
  * @pool: the pool
- * @offset: where the slice begins
- * @payload: what; the slice is large enough for it
+ * @slice: the slice; @size bytes of it are there
+ * @from: user address
+ * @size: how many bytes; not 0
  *
  * Context: Process context of the sender. May sleep, for as long as the
  * sender's own memory makes it.
  * Return: 0, -EFAULT, -EINTR (the sender is being killed) or -ENOMEM.
  */
-int kipc_pool_copy_payload(struct kipc_pool *pool, u32 offset,
+int kipc_pool_copy(struct kipc_pool *pool, struct kipc_slice *slice,
+		   const void __user *from, u32 size)
+{
+	struct page *page = slice->page;
+
+	if (unlikely(!page)) {
+		page = page_get(pool, slice->offset >> PAGE_SHIFT);
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		slice->page = page;
+	}
+	if (likely(offset_in_page(slice->offset) + size <= PAGE_SIZE))
+		return copy_to_page(page, slice->offset, from, size);
+	return copy_segment(pool, slice->offset, from, size);
+}
+
+/**
+ * kipc_pool_copy_payload() - copy a payload from user space into a slice
+ * @pool: the pool
+ * @slice: the slice, which is large enough for it
+ * @payload: what
+ *
+ * Context: As kipc_pool_copy().
+ * Return: As kipc_pool_copy().
+ */
+int kipc_pool_copy_payload(struct kipc_pool *pool, struct kipc_slice *slice,
 			   const struct kipc_payload *payload)
 {
 	const struct kipc_vec *vec = payload->vec;
+	u32 offset = slice->offset;
 	int ret;
 	u32 i;
 
@@ -175,6 +207,31 @@ void kipc_pool_write(struct kipc_pool *pool, u32 offset, const void *data,
 		n = chunk_of(offset, size);
 		page = xa_load(&pool->pages, offset >> PAGE_SHIFT);
 		memcpy(page_address(page) + offset_in_page(offset), data, n);
+	}
+}
+
+/**
+ * kipc_pool_wipe() - overwrite a slice with zeros
+ * @pool: the pool
+ * @offset: where the slice begins
+ * @size: its size
+ *
+ * Where it has no page yet nothing was written.
+ *
+ * Context: Process context. May sleep. The slice is the caller's.
+ */
+void kipc_pool_wipe(struct kipc_pool *pool, u32 offset, u32 size)
+{
+	struct page *page;
+	u32 n;
+
+	for (; size; offset += n, size -= n) {
+		n = chunk_of(offset, size);
+		page = xa_load(&pool->pages, offset >> PAGE_SHIFT);
+		if (page)
+			memset(page_address(page) + offset_in_page(offset), 0,
+			       n);
+		cond_resched();
 	}
 }
 
@@ -240,6 +297,8 @@ static struct page *take_away(struct kipc_pool *pool, unsigned long index)
 	spin_lock(&pool->lock);
 	if (!kipc_slice_overlaps(&pool->slices, start, start + PAGE_SIZE))
 		page = xa_erase(&pool->pages, index);
+	if (page && page == pool->recent)
+		pool->recent = NULL;
 	spin_unlock(&pool->lock);
 	return page;
 }

@@ -64,6 +64,15 @@ static void set_gap(struct kipc_slice *slice, u32 gap)
 	gap_callbacks.propagate(&slice->node, NULL);
 }
 
+static void insert_first(struct rb_root *root, struct kipc_slice *slice)
+{
+	slice->offset = 0;
+	slice->gap = 0;
+	slice->max_gap = 0;
+	rb_link_node(&slice->node, NULL, &root->rb_node);
+	rb_insert_color(&slice->node, root);
+}
+
 /**
  * kipc_slice_insert() - find a piece of the pool, and take it
  * @root: the slices of the pool
@@ -79,10 +88,16 @@ static void set_gap(struct kipc_slice *slice, u32 gap)
 bool kipc_slice_insert(struct rb_root *root, u32 pool_size,
 		       struct kipc_slice *slice, u32 size)
 {
-	struct kipc_slice *next = find_gap(root, size);
-	struct kipc_slice *last;
+	struct kipc_slice *next, *last;
 
 	slice->size = size;
+	if (RB_EMPTY_ROOT(root)) {
+		if (size > pool_size)
+			return false;
+		insert_first(root, slice);
+		return true;
+	}
+	next = find_gap(root, size);
 	slice->gap = 0;
 	if (next) {
 		slice->offset = next->offset - next->gap;
@@ -106,8 +121,14 @@ bool kipc_slice_insert(struct rb_root *root, u32 pool_size,
  */
 void kipc_slice_erase(struct rb_root *root, struct kipc_slice *slice)
 {
-	struct kipc_slice *next = to_slice(rb_next(&slice->node));
+	struct kipc_slice *next;
 
+	if (root->rb_node == &slice->node && !slice->node.rb_left &&
+	    !slice->node.rb_right) {
+		*root = RB_ROOT;
+		return;
+	}
+	next = to_slice(rb_next(&slice->node));
 	rb_erase_augmented(&slice->node, root, &gap_callbacks);
 	if (next)
 		set_gap(next, next->gap + slice->size + slice->gap);

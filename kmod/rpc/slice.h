@@ -8,14 +8,30 @@
  * before it and the largest gap in its subtree, so the lowest gap that is large
  * enough is found in O(log n), however a sender tries to fragment the pool. (The
  * same augmentation that mm/mmap.c had for get_unmapped_area() up to Linux 6.0.)
+ * The only slice of a pool, which is the usual case, is put there and taken away
+ * without all that.
  */
 #ifndef KIPC_RPC_SLICE_H
 #define KIPC_RPC_SLICE_H
 
+#include <linux/bits.h>
 #include <linux/rbtree.h>
 #include <linux/types.h>
 
 struct kipc_pool;
+struct page;
+struct kipc_share;
+
+/*
+ * Flags of slices, beside KIPC_CLEAR
+ *
+ * KIPC_SLICE_ONE_WAY: of a one-way message.
+ *
+ * KIPC_SLICE_SPAM: with it its sender began to flood the receiver, and was not told
+ * of it yet.
+ */
+#define KIPC_SLICE_ONE_WAY	BIT(16)
+#define KIPC_SLICE_SPAM		BIT(17)
 
 /**
  * enum kipc_slice_state - whose a slice is
@@ -39,6 +55,13 @@ enum kipc_slice_state {
  * @gap: bytes between it and the slice before it
  * @max_gap: the largest gap in its subtree
  * @state: one of enum kipc_slice_state
+ * @page: the page where it begins, if that is known, else NULL; cannot go while
+ *	there is the slice (of whoever fills it)
+ * @flags: KIPC_SLICE_*, and KIPC_CLEAR: wipe it before it is given back (of
+ *	whoever has the slice)
+ * @share: of whose share it is a part; NULL if that is not limited. A reference,
+ *	of whoever has the slice, whether it is in a pool or not (constant while it
+ *	is)
  * @release: called when its receiver, or the end of the pool, has freed it;
  *	drops the reference that the slice had to what it is embedded in
  */
@@ -49,6 +72,9 @@ struct kipc_slice {
 	u32 gap;
 	u32 max_gap;
 	enum kipc_slice_state state;
+	struct page *page;
+	u32 flags;
+	struct kipc_share *share;
 	void (*release)(struct kipc_slice *slice, struct kipc_pool *pool);
 };
 

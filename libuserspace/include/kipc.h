@@ -42,26 +42,39 @@
  * two sides agree on.
  *
  * Zero copy. Received payloads are read where the kernel put them, in the
- * endpoint's pool, which is mapped read-only. They stay until they are
- * released: replies by kipc_result_release(), requests when their handler
- * returns.
+ * endpoint's pool, which is mapped read-only (only small ones are copied once
+ * more). They stay until they are released: replies by kipc_result_release(),
+ * requests when their handler returns.
  *
  * Deadlines are absolute CLOCK_MONOTONIC nanoseconds, as kipc_deadline_ms()
  * and kipc_deadline_ns() make them.
+ *
+ * Nested calls. A calls B, and B's handler, before it answers, calls A back: that
+ * call comes to the thread of A that waits in kipc_call(), which runs the handler
+ * there and then goes on waiting. So nobody needs a second thread for it, or
+ * kipc_serve(). It works however many others stand in between, and again within
+ * the nested call, until the chain is KIPC_DEPTH_MAX calls long; a longer one gets
+ * ELOOP. What ties the chain together is that a call which a handler makes on its
+ * endpoint is made for the call that it serves; with that comes its deadline, too,
+ * if that is earlier. struct kipc_call_options has the ways out. Mind that any
+ * kipc_call() may so run handlers of its endpoint's nodes: do not hold a lock
+ * across one that they take.
  *
  * Threads. All functions on an endpoint, its nodes, handles and watches may be
  * called from any thread at any time, also from handlers and callbacks, except
  * where a function says otherwise. A request, a result and an iterator are for
  * one thread at a time. Nothing but kipc_serve_stop() may be called from a
- * signal handler. The library has no global state, no constructors, starts no
- * threads but those of kipc_serve(), and installs no signal handlers.
+ * signal handler. The library has no global state (but for one pointer in each
+ * thread, to the request that it serves), no constructors, starts no threads but
+ * those of kipc_serve(), and installs no signal handlers.
  *
  * Fork. The kernel does not let a child inherit the pool, and the child must
  * not answer for its parent: in the child, every function on an inherited
  * endpoint returns -ECHILD and does nothing, except for kipc_close(), which
  * gives up the child's copy and leaves the parent's endpoint as it is. A child
  * that does not exec should close inherited endpoints soon, because its copy of
- * the file descriptor keeps the endpoint alive after the parent's death. The
+ * the file descriptor keeps the endpoint alive after the parent's death; and one
+ * that a handler forks must exec or exit rather than return from the handler. The
  * file descriptor is close-on-exec.
  */
 #ifndef KIPC_H
@@ -92,6 +105,11 @@ extern "C" {
 /* kipc_request_replyv(): answer before the function returns */
 #define KIPC_REPLY_NOW		0x1U
 
+/* kipc_call_with(): the call is made for no other call */
+#define KIPC_CALL_NO_PARENT	0x40000000U
+/* kipc_call_with(): this thread serves no nested calls while it waits */
+#define KIPC_CALL_NO_NESTED	0x80000000U
+
 /* kipc_name_watch(): report the names that exist already, too */
 #define KIPC_WATCH_EXISTING	0x1U
 
@@ -101,10 +119,39 @@ struct kipc;
 struct kipc_node;
 /* A message that a handler is given */
 struct kipc_request;
-/* A wish to be told of the death of an object, or of names */
+/* A wish to be told of an object's death, of its owner's freezing, or of names */
 struct kipc_watch;
 /* A walk through the names that exist */
 struct kipc_names;
+
+/**
+ * struct kipc_node_options - as what a node is made
+ * @flags: 0, or of these:
+ *
+ *	KIPC_NODE_NO_SENDERS: give the handler a KIPC_MSG_NO_SENDERS when the last
+ *	handle to the node is gone.
+ *
+ *	KIPC_NODE_CANCELED: let requests know when their callers leave, see
+ *	kipc_request_cancelled() and kipc_request_on_cancel().
+ *
+ *	KIPC_NODE_LABEL: let requests know the senders' security labels, see
+ *	kipc_request_sender().
+ *
+ *	KIPC_NODE_NO_INHERIT: threads that run the handler keep their own priority
+ *	rather than get that of the caller.
+ *
+ *	KIPC_NODE_MIN_PRIORITY: threads that run the handler for a call have at
+ *	least the priority that @policy and @priority tell.
+ * @policy: SCHED_OTHER, SCHED_FIFO or SCHED_RR (sched.h), with
+ *	KIPC_NODE_MIN_PRIORITY; otherwise 0
+ * @priority: with SCHED_OTHER a nice value, 19 to -20; with SCHED_FIFO and
+ *	SCHED_RR 1 to 99; without KIPC_NODE_MIN_PRIORITY 0
+ */
+struct kipc_node_options {
+	unsigned int flags;
+	int policy;
+	int priority;
+};
 
 /**
  * struct kipc_content - what a message carries
@@ -123,6 +170,57 @@ struct kipc_content {
 };
 
 /**
+ * struct kipc_call_options - how a call is made
+ * @flags: 0, or of these:
+ *
+ *	KIPC_CLEAR: wipe the payload from the receiver's pool when it is done with
+ *	it, for what is secret.
+ *
+ *	KIPC_WAIT: wait until the receiver has room rather than fail with EAGAIN;
+ *	also, until it is thawed.
+ *
+ *	KIPC_CALL_OWN_DEADLINE: the deadline of the call for which this one is
+ *	made does not end it.
+ *
+ *	KIPC_CALL_NO_INHERIT: whoever serves it does not get this thread's
+ *	priority.
+ *
+ *	KIPC_CALL_NO_PARENT: it is made for no other call, although the thread
+ *	serves one.
+ *
+ *	KIPC_CALL_NO_NESTED: nested calls do not come to this thread while it
+ *	waits; they wait in the queue for a thread that serves or dispatches.
+ * @deadline: when to give up
+ * @parent: the call for which it is made, received by the same endpoint and not
+ *	answered yet: for a thread that works on a deferred request, or that a
+ *	handler gave some of its work. NULL: the one whose handler this thread
+ *	runs, if it does and has not answered.
+ */
+struct kipc_call_options {
+	unsigned int flags;
+	uint64_t deadline;
+	const struct kipc_request *parent;
+};
+
+/**
+ * struct kipc_send_options - how a one-way message is sent
+ * @flags: 0, or of these:
+ *
+ *	KIPC_CLEAR: wipe the payload from the receiver's pool when it is done with
+ *	it.
+ *
+ *	KIPC_WAIT: wait until the receiver has room rather than fail with EAGAIN.
+ *
+ *	KIPC_SEND_UPDATE: take the place of a message to the same object, with the
+ *	same code and this flag, that this endpoint sent and nobody received yet.
+ * @deadline: when to stop waiting, with KIPC_WAIT; otherwise KIPC_FOREVER
+ */
+struct kipc_send_options {
+	unsigned int flags;
+	uint64_t deadline;
+};
+
+/**
  * struct kipc_result - the reply to a call
  * @code: the handler's verdict: 0, -errno, or what the two sides agreed on
  * @stage: how far the call got, one of enum kipc_stage; valid also if the call
@@ -134,9 +232,11 @@ struct kipc_content {
  * @endpoint: private
  * @slice: private
  * @taken: private
+ * @small: private: where a small payload is
  *
  * kipc_call() fills it in, and kipc_result_release() must be called for it
- * after a call that succeeded; it does no harm after one that failed.
+ * after a call that succeeded; it does no harm after one that failed. It must not
+ * be copied: the payload can be within.
  */
 struct kipc_result {
 	int code;
@@ -148,20 +248,28 @@ struct kipc_result {
 	struct kipc *endpoint;
 	uint64_t slice;
 	uint64_t taken[4];
+	uint64_t small[KIPC_SMALL_MAX / 8];
 };
 
 /**
  * struct kipc_sender - who sent a message, as the kernel vouches for it
- * @pid: process, as this process's PID namespace sees it; 0 if it does not
+ * @pid: process, as this process's PID namespace sees it; 0 if it does not, or if
+ *	it is gone
  * @tid: thread, likewise
  * @euid: effective user when it sent, as this user namespace sees it
  * @egid: effective group, likewise
+ * @label: security label when it sent, not terminated, valid as long as the
+ *	request; NULL if there is none, or the node was made without
+ *	KIPC_NODE_LABEL
+ * @label_size: its size in bytes
  */
 struct kipc_sender {
 	pid_t pid;
 	pid_t tid;
 	uid_t euid;
 	gid_t egid;
+	const char *label;
+	size_t label_size;
 };
 
 /**
@@ -169,7 +277,8 @@ struct kipc_sender {
  * @serial: larger than those of all names published before it
  * @name: the name, terminated by a zero byte
  * @kind: what it stands for, one of enum kipc_object_kind
- * @pid: process that opened the publishing endpoint; 0 if not visible here
+ * @pid: process that opened the publishing endpoint; 0 if not visible here, or
+ *	gone
  * @uid: owner
  * @gid: group
  * @mode: permission bits
@@ -198,11 +307,29 @@ struct kipc_name {
  *
  * Attachments that the handler did not take are closed or dropped when it
  * returns. With several threads, handlers run at the same time, also those of
- * one node.
+ * one node; but for its one-way messages, of which the next one is received only
+ * when the one before was handled.
  *
  * Return: 0, -errno, or another code for the caller.
  */
 typedef int (*kipc_handler)(struct kipc_request *request, void *userdata);
+
+/**
+ * typedef kipc_cancel_callback - the caller of a request has left
+ * @request: the request; if it was deferred meanwhile, the new one
+ * @userdata: as given to kipc_request_on_cancel()
+ *
+ * It runs in the thread that receives the notice, mostly another one than that of
+ * the handler, which may be using the request at the same time. So it should use
+ * nothing of it but what does not change (whatever the kipc_request_ functions
+ * return that take it as const), and tell the handler to stop. It may end a
+ * deferred request by kipc_request_free(), if nobody else does.
+ *
+ * The end of the request waits for the callback, so the callback must not wait for
+ * the handler.
+ */
+typedef void (*kipc_cancel_callback)(struct kipc_request *request,
+				     void *userdata);
 
 /**
  * typedef kipc_death_callback - an object died
@@ -227,6 +354,19 @@ typedef void (*kipc_death_callback)(struct kipc *endpoint, uint32_t handle,
 typedef void (*kipc_name_callback)(struct kipc *endpoint,
 				   const struct kipc_name *name, int appeared,
 				   void *userdata);
+
+/**
+ * typedef kipc_freeze_callback - an object's owner was frozen or thawed
+ * @endpoint: the endpoint that watches
+ * @handle: the handle that was watched; it may be dropped already
+ * @frozen: 1 if the owner is frozen now, 0 if it is not any more
+ * @userdata: as given to kipc_freeze_watch()
+ *
+ * For one watch the callbacks run one at a time, and tell 1 and 0 by turns, first
+ * 1. What was changed back before anybody received the notice may not be told.
+ */
+typedef void (*kipc_freeze_callback)(struct kipc *endpoint, uint32_t handle,
+				     int frozen, void *userdata);
 
 /* ---- Deadlines ---------------------------------------------------------- */
 
@@ -261,10 +401,11 @@ uint64_t kipc_deadline_remaining(uint64_t deadline);
  * @device: path of the device; NULL for "/dev/kipc"
  * @pool_size: bytes of the pool that what is received goes to, rounded up to
  *	whole pages, at most KIPC_POOL_MAX; 0 for 1 MiB. Memory is taken only
- *	for what is in use. No message larger than the pool can be received, and
- *	one sender gets at most half of what is free in it.
+ *	for what is in use. No message larger than the pool can be received, and a
+ *	user other than the endpoint's own gets at most half of what the others
+ *	left free in it.
  * @flags: KIPC_OPEN_NO_POOL: map none (@pool_size is 0); for an endpoint that
- *	receives no payloads
+ *	receives no payloads but small ones
  * @endpoint: where the new endpoint goes
  *
  * Errors: EACCES (no permission for the device), EDQUOT, EINVAL, EMFILE,
@@ -326,8 +467,8 @@ int kipc_stat(struct kipc *endpoint, struct kipc_stat *stat);
  * @endpoint: its owner
  * @handler: called for each message to it
  * @userdata: passed on to the handler
- * @flags: KIPC_NODE_NO_SENDERS: give the handler a KIPC_MSG_NO_SENDERS when
- *	the last handle to the node is gone
+ * @flags: 0, or those of struct kipc_node_options but for
+ *	KIPC_NODE_MIN_PRIORITY
  * @node: where the new node goes
  *
  * Others can reach it after kipc_node_publish(), or once it was attached to a
@@ -338,6 +479,23 @@ int kipc_stat(struct kipc *endpoint, struct kipc_stat *stat);
  */
 int kipc_node_new(struct kipc *endpoint, kipc_handler handler, void *userdata,
 		  unsigned int flags, struct kipc_node **node);
+
+/**
+ * kipc_node_new_with() - make an object in a particular way
+ * @endpoint: as for kipc_node_new()
+ * @handler: as for kipc_node_new()
+ * @userdata: as for kipc_node_new()
+ * @options: flags and least priority; NULL for neither
+ * @node: as for kipc_node_new()
+ *
+ * Errors: as kipc_node_new(); EINVAL also for a policy or priority that does not
+ * exist, or is given without KIPC_NODE_MIN_PRIORITY; EPERM (a priority that this
+ * process could not give to its own threads, see RLIMIT_NICE and RLIMIT_RTPRIO).
+ * Return: 0 or -errno.
+ */
+int kipc_node_new_with(struct kipc *endpoint, kipc_handler handler,
+		       void *userdata, const struct kipc_node_options *options,
+		       struct kipc_node **node);
 
 /**
  * kipc_node_free() - end a node
@@ -443,8 +601,8 @@ int kipc_handle_publish(struct kipc *endpoint, uint32_t handle,
  * @watch: where the watch goes; to be freed by kipc_watch_free() also after the
  *	callback was called
  *
- * Errors: EACCES (no right WATCH), EDQUOT, EEXIST (watched already), EINVAL,
- * ENOMEM, ENXIO (no such handle).
+ * Errors: EACCES (no right WATCH), EDQUOT, EEXIST (watched already, and not told
+ * yet), EINVAL, ENOMEM, ENXIO (no such handle).
  * Return: 0 or -errno.
  */
 int kipc_handle_watch(struct kipc *endpoint, uint32_t handle,
@@ -452,7 +610,7 @@ int kipc_handle_watch(struct kipc *endpoint, uint32_t handle,
 		      struct kipc_watch **watch);
 
 /**
- * kipc_watch_free() - end a watch on a handle or on names
+ * kipc_watch_free() - end a watch on a handle, on freezing or on names
  * @watch: the watch; NULL does nothing
  *
  * When this returns, its callback does not run and will not run; as for
@@ -461,6 +619,73 @@ int kipc_handle_watch(struct kipc *endpoint, uint32_t handle,
  * Return: 0 or -errno.
  */
 int kipc_watch_free(struct kipc_watch *watch);
+
+/* ---- Freezing ----------------------------------------------------------- */
+
+/**
+ * kipc_freeze() - stop an endpoint from receiving
+ * @endpoint: an endpoint of the same domain, of who has CAP_SYS_ADMIN in the
+ *	domain's user namespace
+ * @number: which one to freeze: its number, as kipc_info() tells it to its owner,
+ *	and /proc/PID/fdinfo to others
+ * @state: NULL, or where it goes how the endpoint is now: whether it is frozen,
+ *	how many calls it has to answer, how many it waits for, and how many
+ *	messages wait for it
+ *
+ * Its threads wait for messages whatever there is. Calls to it fail with EAGAIN,
+ * or wait, with KIPC_WAIT; what else is sent to it waits in its queue, within the
+ * limits. It can still answer, call and send: so its processes are to be stopped as
+ * well (cgroup.freeze), and @state tells whether somebody waits for them.
+ *
+ * Freezing one that is frozen does nothing.
+ *
+ * Errors: ENXIO (no such endpoint), EPERM.
+ * Return: 0 or -errno.
+ */
+int kipc_freeze(struct kipc *endpoint, uint64_t number,
+		struct kipc_freeze *state);
+
+/**
+ * kipc_thaw() - let an endpoint receive again
+ * @endpoint: as for kipc_freeze()
+ * @number: as for kipc_freeze()
+ * @state: as for kipc_freeze()
+ *
+ * Errors: as kipc_freeze().
+ * Return: 0 or -errno.
+ */
+int kipc_thaw(struct kipc *endpoint, uint64_t number,
+	      struct kipc_freeze *state);
+
+/**
+ * kipc_freeze_query() - is an endpoint frozen, and what does it have to do?
+ * @endpoint: as for kipc_freeze()
+ * @number: as for kipc_freeze()
+ * @state: as for kipc_freeze()
+ *
+ * Errors: as kipc_freeze().
+ * Return: 0 or -errno.
+ */
+int kipc_freeze_query(struct kipc *endpoint, uint64_t number,
+		      struct kipc_freeze *state);
+
+/**
+ * kipc_freeze_watch() - be told when an object's owner is frozen or thawed
+ * @endpoint: the endpoint that holds the handle
+ * @handle: a handle with the right WATCH; it can be dropped before the watch
+ * @callback: called by a thread that serves or dispatches; if the owner is frozen
+ *	already, soon
+ * @userdata: passed on to the callback
+ * @watch: where the watch goes, before the first callback; to be freed by
+ *	kipc_watch_free(). After the owner's death it says nothing any more.
+ *
+ * Errors: EACCES (no right WATCH), EDQUOT, EINVAL, ENOMEM, ENXIO (no such handle),
+ * EOWNERDEAD.
+ * Return: 0 or -errno.
+ */
+int kipc_freeze_watch(struct kipc *endpoint, uint32_t handle,
+		      kipc_freeze_callback callback, void *userdata,
+		      struct kipc_watch **watch);
 
 /* ---- Names -------------------------------------------------------------- */
 
@@ -561,12 +786,15 @@ int kipc_name_watch(struct kipc *endpoint, const char *prefix,
  *	returned; who must tell a handler's -errno from the transport's needs a
  *	result.
  *
+ * While it waits, this thread serves nested calls (see above).
+ *
  * Errors: EACCES (the handle lacks CALL), EAGAIN (no room in the receiver: its
- * pool, queue, handles or file descriptors), EDQUOT, EFAULT, EINTR (a signal),
- * EINVAL, EMFILE (the reply's file descriptors), EMSGSIZE (larger than the
- * receiver's pool), ENOMEM, ENXIO (no such handle), EOWNERDEAD (the object, or
- * who served it, died), ETIMEDOUT. The result's stage says whether a server may
- * have seen the call, so whether it is safe to try again.
+ * pool, queue, handles or file descriptors; or it is frozen), EDQUOT, EFAULT,
+ * EINTR (a signal), EINVAL, ELOOP (the chain of calls is too long), EMFILE (the
+ * reply's file descriptors), EMSGSIZE (larger than the receiver's pool), ENOMEM,
+ * ENXIO (no such handle), EOWNERDEAD (the object, or who served it, died),
+ * ETIMEDOUT. The result's stage says whether a server may have seen the call, so
+ * whether it is safe to try again: up to KIPC_STAGE_WITHDRAWN it is.
  * Return: 0 if there is a reply, or -errno; with @result NULL, the reply's code.
  */
 int kipc_call(struct kipc *endpoint, uint32_t handle, uint32_t code,
@@ -596,6 +824,25 @@ int kipc_callv(struct kipc *endpoint, uint32_t handle, uint32_t code,
 	       struct kipc_result *result);
 
 /**
+ * kipc_call_with() - call in a particular way
+ * @endpoint: as for kipc_call()
+ * @handle: as for kipc_call()
+ * @code: as for kipc_call()
+ * @content: as for kipc_callv()
+ * @options: flags, deadline and parent; NULL for none of them
+ * @result: as for kipc_call()
+ *
+ * Errors: as kipc_callv(); EINVAL also for a parent that is not a call, of another
+ * endpoint, or answered. With KIPC_WAIT, EAGAIN only for want of handles or file
+ * descriptors in the receiver.
+ * Return: as kipc_call().
+ */
+int kipc_call_with(struct kipc *endpoint, uint32_t handle, uint32_t code,
+		   const struct kipc_content *content,
+		   const struct kipc_call_options *options,
+		   struct kipc_result *result);
+
+/**
  * kipc_send() - send a one-way message
  * @endpoint: the endpoint that holds the handle
  * @handle: a handle with the right CALL
@@ -603,8 +850,8 @@ int kipc_callv(struct kipc *endpoint, uint32_t handle, uint32_t code,
  * @data: payload; may be NULL if @size is 0
  * @size: its size in bytes
  *
- * Returns once it is queued. Messages of one sender to one node arrive in
- * order; nobody says whether they were handled.
+ * Returns once it is queued. Messages to one node are handled in the order in
+ * which they were sent, one after the other; nobody says whether they were.
  *
  * Errors: EACCES, EAGAIN (no room in the receiver's pool), EDQUOT, EFAULT,
  * EINVAL, EMSGSIZE, ENOMEM, ENXIO, EOWNERDEAD.
@@ -631,6 +878,23 @@ int kipc_sendv(struct kipc *endpoint, uint32_t handle, uint32_t code,
 	       const struct kipc_content *content);
 
 /**
+ * kipc_send_with() - send in a particular way
+ * @endpoint: as for kipc_send()
+ * @handle: as for kipc_send()
+ * @code: as for kipc_send()
+ * @content: as for kipc_sendv()
+ * @options: flags and deadline; NULL for neither
+ *
+ * Errors: as kipc_sendv(); EINVAL also for a deadline without KIPC_WAIT; with
+ * KIPC_WAIT also EINTR (a signal) and ETIMEDOUT.
+ * Return: 0; KIPC_SENT_SPAM, once per episode, if this user has too much on its
+ * way to the receiver (the message was sent all the same); or -errno.
+ */
+int kipc_send_with(struct kipc *endpoint, uint32_t handle, uint32_t code,
+		   const struct kipc_content *content,
+		   const struct kipc_send_options *options);
+
+/**
  * kipc_notify() - set bits that the object's owner will see
  * @endpoint: the endpoint that holds the handle
  * @handle: a handle with the right CALL
@@ -642,6 +906,25 @@ int kipc_sendv(struct kipc *endpoint, uint32_t handle, uint32_t code,
  * Return: 0 or -errno.
  */
 int kipc_notify(struct kipc *endpoint, uint32_t handle, uint64_t bits);
+
+/**
+ * kipc_result_stage() - how far a call got
+ * @result: of a call, whether it succeeded or not
+ *
+ * Up to KIPC_STAGE_WITHDRAWN no server received it, and it can be tried again.
+ *
+ * Return: one of enum kipc_stage.
+ */
+unsigned int kipc_result_stage(const struct kipc_result *result);
+
+/**
+ * kipc_stage_name() - a stage in words
+ * @stage: one of enum kipc_stage
+ *
+ * Return: "not queued", "withdrawn", "received", "reply lost" or "done"; a constant
+ * string for whatever else there may be.
+ */
+const char *kipc_stage_name(unsigned int stage);
 
 /**
  * kipc_result_release() - give back a reply's payload
@@ -723,8 +1006,9 @@ struct kipc_node *kipc_attachment_node(struct kipc *endpoint,
  * @endpoint: the endpoint
  * @max_threads: how many threads may handle messages at the same time, 1 to
  *	1024. The calling thread is the first; others are started when a message
- *	comes and none is left to wait for the next, and end with this function.
- *	All signals are blocked in them.
+ *	comes and none is left to wait for the next. Those beyond the fourth end
+ *	when they had nothing to do for ten seconds and another one waits, all
+ *	others with this function. All signals are blocked in them.
  *
  * The answer to a call and the receipt of the next message are one system call.
  * A signal handled by the calling thread does not end the loop, unless
@@ -777,6 +1061,27 @@ int kipc_dispatch_one(struct kipc *endpoint, uint64_t deadline);
  */
 int kipc_dispatch(struct kipc *endpoint, uint64_t deadline);
 
+/**
+ * kipc_dispatch_batch() - wait for messages, and handle those that came
+ * @endpoint: the endpoint
+ * @deadline: how long to wait for the first; KIPC_NO_WAIT not to
+ *
+ * For streams of one-way messages: takes up to 64 of them, and notices, in one
+ * system call, handles them one after the other in the order in which they were
+ * sent, and gives back all that they held in a second one. A call is taken only if
+ * it comes first, and then alone.
+ *
+ * kipc_serve() does not receive so, nor does kipc_dispatch(): what was taken waits
+ * for the handlers of what was taken before it, while another thread could have
+ * handled it; a call that comes in the meantime waits longer, too; and handlers
+ * that wait for each other would not come to an end. Whoever uses this says that
+ * none of it matters.
+ *
+ * Errors: as kipc_dispatch_one().
+ * Return: how many messages were handled, at least 1; or -errno.
+ */
+int kipc_dispatch_batch(struct kipc *endpoint, uint64_t deadline);
+
 /* ---- Requests ----------------------------------------------------------- */
 
 /**
@@ -805,7 +1110,7 @@ uint32_t kipc_request_code(const struct kipc_request *request);
 uint64_t kipc_request_bits(const struct kipc_request *request);
 
 /**
- * kipc_request_data() - the payload, in the pool
+ * kipc_request_data() - the payload
  * @request: the request
  *
  * Return: the payload, aligned to 8 bytes, read-only, valid as long as the
@@ -871,9 +1176,11 @@ void kipc_request_sender(const struct kipc_request *request,
  * kipc_request_deadline() - when the caller will give up
  * @request: the request
  *
- * Return: the deadline; KIPC_FOREVER if it will not. For the time that is left,
- * see kipc_deadline_remaining(); for calls made on behalf of this one, pass the
- * deadline on as it is.
+ * That is the caller's own deadline, or an earlier one of the calls for which it
+ * calls. Calls that the handler makes end with it by themselves.
+ *
+ * Return: the deadline; KIPC_FOREVER if there is none, and for all that is not a
+ * call.
  */
 uint64_t kipc_request_deadline(const struct kipc_request *request);
 
@@ -884,6 +1191,59 @@ uint64_t kipc_request_deadline(const struct kipc_request *request);
  * Return: nanoseconds; 0 if it gave up, UINT64_MAX if it waits forever.
  */
 uint64_t kipc_request_remaining(const struct kipc_request *request);
+
+/**
+ * kipc_request_cancelled() - has the caller left?
+ * @request: a request of a node with KIPC_NODE_CANCELED; of another node it
+ *	never learns, unless a reply fails with ECANCELED
+ *
+ * It has, if a signal or a deadline ended its call, or it died. The call is still
+ * to be answered (the handler need only return), but nobody will see the answer,
+ * so the work can be left. It takes another thread that serves or dispatches to
+ * receive the notice while the handler runs. It costs next to nothing to ask.
+ *
+ * May be called from any thread, as long as the request exists.
+ *
+ * Return: 1 or 0.
+ */
+int kipc_request_cancelled(const struct kipc_request *request);
+
+/**
+ * kipc_request_on_cancel() - be told when the caller leaves
+ * @request: a call of a node with KIPC_NODE_CANCELED, that its handler was given
+ *	or that was deferred
+ * @callback: called once, soon after the caller left, as long as the request
+ *	exists; if it left already, before this returns. NULL: nothing any more;
+ *	when this returns the one before does not run and will not.
+ * @userdata: passed on to the callback
+ *
+ * A request has one callback; it stays when the request is deferred.
+ *
+ * Errors: EBUSY (this is called from the callback of the same request), EINVAL
+ * (no such request).
+ * Return: 0 or -errno.
+ */
+int kipc_request_on_cancel(struct kipc_request *request,
+			   kipc_cancel_callback callback, void *userdata);
+
+/**
+ * kipc_request_depth() - how long the chain of calls is
+ * @request: the request
+ *
+ * Return: 1 for a call that is made for no other one, up to KIPC_DEPTH_MAX; 0
+ * unless it is a call.
+ */
+unsigned int kipc_request_depth(const struct kipc_request *request);
+
+/**
+ * kipc_request_current() - the request that this thread serves
+ *
+ * For code that is far below a handler and has no request at hand.
+ *
+ * Return: the innermost request whose handler the thread runs; NULL if there is
+ * none, or it is in the callback of a watch.
+ */
+struct kipc_request *kipc_request_current(void);
 
 /**
  * kipc_request_endpoint() - the endpoint that received it
@@ -915,11 +1275,11 @@ void *kipc_request_buffer(struct kipc_request *request, size_t size);
  * @size: its size in bytes
  *
  * When this returns, the memory at @data can be used for something else. The
- * reply may set off only when the handler returns, so that it shares a system
- * call with the next receipt; who has work to do after the answer uses
- * kipc_request_replyv() with KIPC_REPLY_NOW. If a reply that set off late turns
- * out not to be deliverable, the caller gets an empty one, with the reason as
- * its code.
+ * reply may set off only when the handler returns, or makes a call or waits for
+ * something else in the library, so that it shares a system call with the next
+ * receipt; who has work to do after the answer uses kipc_request_replyv() with
+ * KIPC_REPLY_NOW. If a reply that set off late turns out not to be deliverable,
+ * the caller gets an empty one, with the reason as its code.
  *
  * If it fails with another error than ECANCELED or EALREADY, the call can still
  * be answered; a handler that returns the error makes it the reply's code.
@@ -940,9 +1300,12 @@ int kipc_request_reply(struct kipc_request *request, int code,
  *	handles stay the caller's own, and can be closed or dropped as soon as
  *	this returns.
  * @flags: KIPC_REPLY_NOW: answer before this returns. With attachments it is
- *	always so.
+ *	always so. KIPC_CLEAR: wipe the payload from the caller's pool when it
+ *	releases the result.
  *
- * Errors: as kipc_request_reply(); and as kipc_callv() for content.
+ * Errors: as kipc_request_reply(); and as kipc_callv() for content, with ELOOP also
+ * for AF_UNIX sockets and io_uring instances if the caller has nodes and did not say
+ * KIPC_CALL_NO_NESTED.
  * Return: 0 or -errno.
  */
 int kipc_request_replyv(struct kipc_request *request, int code,
@@ -958,6 +1321,7 @@ int kipc_request_replyv(struct kipc_request *request, int code,
  *	must be freed by kipc_request_free()
  *
  * It can be used for one-way messages and notifications as well, to keep them.
+ * As long as a one-way message is kept, the next one for the node does not come.
  *
  * Errors: EALREADY (answered or deferred before), ENOMEM.
  * Return: 0 or -errno.
@@ -973,6 +1337,330 @@ int kipc_request_defer(struct kipc_request *request,
  * Attachments that were not taken are closed or dropped.
  */
 void kipc_request_free(struct kipc_request *request);
+
+/*
+ * Mailboxes: bounded queues of messages with names, which outlive the processes that
+ * use them. A mailbox is a file descriptor: it can be polled, inherited, passed on, and
+ * read() and write() with one message each. The shortest writer and reader:
+ *
+ *	box = kipc_mailbox_open(NULL, "example.log",
+ *				KIPC_MAILBOX_WRITE | KIPC_MAILBOX_CREATE, 0666, NULL);
+ *	kipc_mailbox_send(box, "hello", 5, 0, KIPC_FOREVER);
+ *
+ *	box = kipc_mailbox_open(NULL, "example.log",
+ *				KIPC_MAILBOX_READ | KIPC_MAILBOX_CREATE, 0666, NULL);
+ *	size = kipc_mailbox_recv(box, buffer, sizeof(buffer), KIPC_FOREVER, NULL);
+ *
+ * All functions on a mailbox may be called from any thread at any time. They are system
+ * calls and keep nothing in the process. The errors that they list are those of the
+ * commands in <linux/kipc.h>, where their meaning stands. Waiting is ended with -EINTR by a
+ * signal whose handler was installed without SA_RESTART, and goes on after others. A
+ * descriptor that is no mailbox gets -ENOTTY.
+ */
+
+/**
+ * struct kipc_mailbox_options - how a new mailbox is made
+ * @kind: KIPC_MAILBOX_QUEUE, KIPC_MAILBOX_WORK or KIPC_MAILBOX_BROADCAST
+ * @policy: when it is full: KIPC_MAILBOX_BLOCK, KIPC_MAILBOX_FAIL or KIPC_MAILBOX_DROP. A
+ *	broadcast drops, whatever stands here.
+ * @messages_max: how many messages it can hold; 0: KIPC_MAILBOX_MESSAGES_DEFAULT
+ * @size_max: largest payload in bytes; 0: KIPC_MAILBOX_SIZE_DEFAULT
+ * @history: of a broadcast: how many of the last messages late readers still get
+ * @deliveries_max: of a work queue: after so many deliveries that were not acknowledged a
+ *	message goes to @dead_letter; 0: never
+ * @dead_letter: with @deliveries_max: the descriptor of another mailbox, open for writing
+ * @lease: of a work queue: how long a lease may last, and does if nothing else is said, in
+ *	nanoseconds; 0: until the receiver dies
+ *
+ * All 0 is a queue of the default size whose senders wait when it is full.
+ */
+struct kipc_mailbox_options {
+	enum kipc_mailbox_kind kind;
+	enum kipc_mailbox_policy policy;
+	uint32_t messages_max;
+	uint32_t size_max;
+	uint32_t history;
+	uint32_t deliveries_max;
+	int dead_letter;
+	uint64_t lease;
+};
+
+/**
+ * kipc_mailbox_open() - open a mailbox, or make one
+ * @endpoint: in whose domain; NULL: that of the process
+ * @name: its name; NULL: a new one without a name
+ * @flags: KIPC_MAILBOX_READ, KIPC_MAILBOX_WRITE, KIPC_MAILBOX_CREATE,
+ *	KIPC_MAILBOX_EXCLUSIVE, KIPC_MAILBOX_LAST_CLOSE, KIPC_MAILBOX_FIRST_COME,
+ *	KIPC_MAILBOX_LABEL, KIPC_NONBLOCK. Without a name KIPC_MAILBOX_CREATE goes without
+ *	saying.
+ * @mode: permission bits of a new one: r may receive, w may send
+ * @options: how a new one is made; NULL: all 0
+ *
+ * Without KIPC_MAILBOX_CREATE, @mode and @options are not looked at.
+ *
+ * Return: A file descriptor, close-on-exec; or -EACCES, -EBADF, -EDQUOT, -EEXIST, -EINVAL,
+ * -EMFILE, -ENAMETOOLONG, -ENFILE, -ENOENT, -ENOMEM, -EPERM, -EPROTOTYPE, -EUSERS, and
+ * without an endpoint what opening the device gets.
+ */
+int kipc_mailbox_open(struct kipc *endpoint, const char *name,
+		      unsigned int flags, mode_t mode,
+		      const struct kipc_mailbox_options *options);
+
+/**
+ * kipc_mailbox_wait() - open a mailbox as soon as it is there
+ * @endpoint: in whose domain; NULL: that of the process
+ * @name: its name
+ * @flags: KIPC_MAILBOX_READ, KIPC_MAILBOX_WRITE, KIPC_NONBLOCK
+ * @deadline: when to stop waiting for the name
+ *
+ * Return: As kipc_mailbox_open(), or -EINTR or -ETIMEDOUT, and never -ENOENT.
+ */
+int kipc_mailbox_wait(struct kipc *endpoint, const char *name,
+		      unsigned int flags, uint64_t deadline);
+
+/**
+ * kipc_mailbox_unlink() - take a mailbox's name away
+ * @endpoint: in whose domain; NULL: that of the process
+ * @name: the name
+ *
+ * The mailbox itself ends when nobody has it open any more.
+ *
+ * Return: 0, or -EINVAL, -ENAMETOOLONG, -ENOENT, -EPERM, and without an endpoint what
+ * opening the device gets.
+ */
+int kipc_mailbox_unlink(struct kipc *endpoint, const char *name);
+
+/**
+ * kipc_mailbox_send() - post a message
+ * @mailbox: where
+ * @data: the payload
+ * @size: its size in bytes
+ * @priority: 0, the least urgent, to KIPC_PRIORITY_MAX
+ * @deadline: when to stop waiting for room; KIPC_NO_WAIT: do not wait
+ *
+ * Return: 0, or -EAGAIN, -EBADF, -EFAULT, -EINTR, -EINVAL, -EMSGSIZE, -ENOMEM, -EPIPE or
+ * -ETIMEDOUT.
+ */
+int kipc_mailbox_send(int mailbox, const void *data, size_t size,
+		      unsigned int priority, uint64_t deadline);
+
+/**
+ * struct kipc_mailbox_send_options - what else a message has
+ * @priority: 0, the least urgent, to KIPC_PRIORITY_MAX
+ * @flags: KIPC_CLEAR: wipe the payload when the message is gone
+ * @attachments: what travels with it
+ * @attachment_count: how many
+ * @endpoint: whose handles and nodes are attached; NULL: there are only files
+ */
+struct kipc_mailbox_send_options {
+	unsigned int priority;
+	unsigned int flags;
+	const struct kipc_attachment *attachments;
+	size_t attachment_count;
+	struct kipc *endpoint;
+};
+
+/**
+ * kipc_mailbox_send_with() - post a message, with all that it can have
+ * @mailbox: where
+ * @vec: the payload, gathered from these
+ * @vec_count: how many
+ * @options: what else it has; NULL: all 0
+ * @deadline: when to stop waiting for room; KIPC_NO_WAIT: do not wait
+ * @sequence: gets the message's number, unless NULL
+ *
+ * Return: As kipc_mailbox_send(), or -E2BIG, -EACCES, -EDQUOT, -ELOOP, -ENXIO or -EXDEV.
+ */
+int kipc_mailbox_send_with(int mailbox, const struct iovec *vec,
+			   size_t vec_count,
+			   const struct kipc_mailbox_send_options *options,
+			   uint64_t deadline, uint64_t *sequence);
+
+/**
+ * kipc_mailbox_send_batch() - post several messages in one system call
+ * @mailbox: where
+ * @messages: the messages; each gets its number
+ * @count: how many, 1 to KIPC_BATCH_MAX
+ * @deadline: when to stop waiting for room; KIPC_NO_WAIT: do not wait
+ *
+ * Return: How many were posted, from the first on; or if there is none, as
+ * kipc_mailbox_send_with().
+ */
+int kipc_mailbox_send_batch(int mailbox, struct kipc_mailbox_send *messages,
+			    unsigned int count, uint64_t deadline);
+
+/**
+ * kipc_mailbox_recv() - take the next message
+ * @mailbox: from where
+ * @data: where to put its payload
+ * @size: how many bytes may be put there
+ * @deadline: when to give up; KIPC_NO_WAIT: do not wait
+ * @mail: gets what there is to know of it; NULL if that is of no interest. In a work queue
+ *	the token is needed to acknowledge it.
+ *
+ * A message that does not fit stays where it is.
+ *
+ * Return: The payload's size in bytes; or -EAGAIN, -EBADF, -EFAULT, -EINTR, -EINVAL (a work
+ * queue, and @mail is NULL), -EMSGSIZE, -ENOMEM, -EPIPE or -ETIMEDOUT.
+ */
+ssize_t kipc_mailbox_recv(int mailbox, void *data, size_t size,
+			  uint64_t deadline, struct kipc_mail *mail);
+
+/**
+ * struct kipc_mailbox_recv_options - what else is wanted
+ * @priority_min: take only what is at least as urgent
+ * @attachments: where to put attachments
+ * @attachments_max: how many may be put there
+ * @endpoint: gets the handles that are attached; NULL: a message with handles is refused
+ * @label: where to put the sender's security label; it is not terminated
+ * @label_max: how many bytes may be put there
+ * @lease: in a work queue: when the lease is to end; 0: as the mailbox has it
+ */
+struct kipc_mailbox_recv_options {
+	unsigned int priority_min;
+	struct kipc_attachment *attachments;
+	size_t attachments_max;
+	struct kipc *endpoint;
+	char *label;
+	size_t label_max;
+	uint64_t lease;
+};
+
+/**
+ * kipc_mailbox_recv_with() - take the next message, with all that it has
+ * @mailbox: from where
+ * @vec: where to scatter its payload
+ * @vec_count: how many
+ * @options: what else is wanted; NULL: all 0
+ * @deadline: when to give up; KIPC_NO_WAIT: do not wait
+ * @mail: gets what there is to know of it; also the sizes if the error is -EMSGSIZE
+ *
+ * Return: As kipc_mailbox_recv(), or -EACCES, -EDQUOT, -EMFILE, -ENOTCONN or -EXDEV.
+ */
+ssize_t kipc_mailbox_recv_with(int mailbox, const struct iovec *vec,
+			       size_t vec_count,
+			       const struct kipc_mailbox_recv_options *options,
+			       uint64_t deadline, struct kipc_mail *mail);
+
+/**
+ * kipc_mailbox_recv_batch() - take several messages in one system call
+ * @mailbox: from where
+ * @messages: where to put each of them, and what is told of it
+ * @count: how many at most, 1 to KIPC_BATCH_MAX
+ * @deadline: when to give up waiting for the first; KIPC_NO_WAIT: do not wait
+ *
+ * Return: How many were received; or if there is none, as kipc_mailbox_recv_with().
+ */
+int kipc_mailbox_recv_batch(int mailbox, struct kipc_mailbox_recv *messages,
+			    unsigned int count, uint64_t deadline);
+
+/**
+ * kipc_mailbox_send_recv() - post a message to one mailbox, take the next from another
+ * @mailbox: from where
+ * @to: where to; becomes -1 when the message was posted, and with -1 none is posted
+ * @data: the payload
+ * @size: its size in bytes
+ * @priority: 0, the least urgent, to KIPC_PRIORITY_MAX
+ * @into: where to put the payload that is received
+ * @into_size: how many bytes may be put there
+ * @deadline: when to stop waiting, for room and for a message; KIPC_NO_WAIT: do not wait
+ * @mail: gets what there is to know of the message; also its size if the error is -EMSGSIZE
+ *
+ * With this, a request and its answer are one system call on each side. If it fails with
+ * @to being -1 the message was posted, and only the receipt is left to be done. Not for work
+ * queues to receive from with @mail NULL.
+ *
+ * Return: The size of the payload received; or as kipc_mailbox_send() and
+ * kipc_mailbox_recv(), or -EPROTOTYPE.
+ */
+ssize_t kipc_mailbox_send_recv(int mailbox, int *to, const void *data,
+			       size_t size, unsigned int priority, void *into,
+			       size_t into_size, uint64_t deadline,
+			       struct kipc_mail *mail);
+
+/**
+ * kipc_mailbox_peek() - look at a message, and leave it where it is
+ * @mailbox: where
+ * @index: which: 0 is the one that would be received next
+ * @data: where to put its payload; what does not fit is left out
+ * @size: how many bytes may be put there
+ * @mail: gets what there is to know of it
+ *
+ * Return: 0, or -EAGAIN (there is no message), -EBADF, -EFAULT, -EINTR or -ERANGE (there are
+ * fewer messages).
+ */
+int kipc_mailbox_peek(int mailbox, uint64_t index, void *data, size_t size,
+		      struct kipc_mail *mail);
+
+/**
+ * kipc_mailbox_ack() - a leased message is done
+ * @mailbox: of which
+ * @token: of its lease
+ *
+ * Return: 0, or -EBADF or -ENXIO (the lease has ended: somebody else gets the message).
+ */
+int kipc_mailbox_ack(int mailbox, uint64_t token);
+
+/**
+ * kipc_mailbox_give_back() - somebody else is to have a leased message
+ * @mailbox: of which
+ * @token: of its lease
+ *
+ * Return: As kipc_mailbox_ack().
+ */
+int kipc_mailbox_give_back(int mailbox, uint64_t token);
+
+/**
+ * kipc_mailbox_extend() - keep a leased message for longer
+ * @mailbox: of which
+ * @token: of its lease
+ * @deadline: when the lease is to end; 0: as late as the mailbox allows
+ *
+ * Return: As kipc_mailbox_ack().
+ */
+int kipc_mailbox_extend(int mailbox, uint64_t token, uint64_t deadline);
+
+/**
+ * kipc_mailbox_lease() - do that to several leased messages in one system call
+ * @mailbox: of which
+ * @action: KIPC_LEASE_ACK, KIPC_LEASE_RETURN or KIPC_LEASE_EXTEND
+ * @tokens: of their leases
+ * @count: how many, 1 to KIPC_BATCH_MAX
+ * @deadline: with KIPC_LEASE_EXTEND: as for kipc_mailbox_extend(); else 0
+ *
+ * Return: How many were done, from the first on: if they are fewer than @count, the lease
+ * of the next one has ended. If there is none: -E2BIG, -EBADF, -EFAULT, -EINVAL or -ENXIO.
+ */
+int kipc_mailbox_lease(int mailbox, enum kipc_lease_action action,
+		       const uint64_t *tokens, unsigned int count,
+		       uint64_t deadline);
+
+/**
+ * kipc_mailbox_purge() - throw away all that is queued
+ * @mailbox: where
+ * @purged: gets how many messages that were, unless NULL
+ *
+ * Return: 0, or -EBADF.
+ */
+int kipc_mailbox_purge(int mailbox, uint64_t *purged);
+
+/**
+ * kipc_mailbox_info() - how a mailbox was made, and what is in it
+ * @mailbox: which
+ * @info: gets it
+ *
+ * Return: 0.
+ */
+int kipc_mailbox_info(int mailbox, struct kipc_mailbox_info *info);
+
+/**
+ * kipc_mailbox_notify() - be told once when a message comes to the empty mailbox
+ * @mailbox: which
+ * @eventfd: an eventfd, to which 1 is added; -1: no longer
+ *
+ * Return: 0, or -EBADF, -EBUSY (somebody asked already), -EINVAL or -ENXIO.
+ */
+int kipc_mailbox_notify(int mailbox, int eventfd);
 
 #pragma GCC visibility pop
 

@@ -12,8 +12,8 @@
  * struct death_watch - a watch on a handle
  * @watch: first, because the watch is what the user has
  * @handle: what is watched
- * @fired: the notice came; after it the kernel has forgotten the watch, and
- *	the handle's number could stand for another object some day
+ * @fired: the notice came; with it the watch was over for the kernel, and the
+ *	handle can have another one, or its number stand for another object
  * @callback: the user's
  * @userdata: the user's
  */

@@ -2,6 +2,7 @@
 /* Requests that outlive their handlers. */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "endpoint.h"
 #include "request.h"
@@ -30,10 +31,12 @@ int kipc_request_defer(struct kipc_request *request,
 	if (!deferred)
 		return -ENOMEM;
 	deferred->message = *request->message;
-	deferred->request = *request;
-	deferred->request.message = &deferred->message;
-	deferred->request.late = NULL;
-	deferred->request.buffer = NULL;
+	kipc_request_init(&deferred->request, request->endpoint,
+			  &deferred->message, NULL, NULL);
+	if (request->message->attachment_count)
+		memcpy(deferred->request.taken, request->taken,
+		       sizeof(request->taken));
+	kipc_cancel_move(request, &deferred->request);
 	request->state = REQUEST_DEFERRED;
 	kipc_endpoint_enter(request->endpoint);
 	*result = &deferred->request;
@@ -44,13 +47,13 @@ static void give_back(struct kipc_request *request)
 {
 	const struct kipc_message *message = request->message;
 	struct kipc_attached attached = kipc_request_attached(request);
-	size_t size = kipc_slice_size(message->size, attached.count);
+	struct kipc_slice slice = kipc_slice_of_message(message);
 
-	if (request->state == REQUEST_OPEN && message->token)
+	kipc_cancel_end(request);
+	if (kipc_request_is_open_call(request))
 		kipc_request_reply(request, -ECANCELED, NULL, 0);
 	kipc_attached_discard(request->endpoint, &attached);
-	if (size)
-		kipc_slice_release(request->endpoint, message->offset, size);
+	kipc_slice_release(request->endpoint, &slice);
 	kipc_endpoint_leave(request->endpoint);
 }
 

@@ -70,17 +70,38 @@ static int pool_map(struct kipc *endpoint, size_t size)
 	return kipc_sys_map(endpoint->fd, size, &endpoint->pool);
 }
 
+/**
+ * kipc_device_open() - open the device, and see that it is one that we know
+ * @device: its path; NULL for the usual one
+ *
+ * Return: a file descriptor or -errno.
+ */
+int kipc_device_open(const char *device)
+{
+	int fd = kipc_sys_open(device ? device : DEVICE);
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	ret = check_abi(fd);
+	if (ret) {
+		kipc_sys_close(fd);
+		return ret;
+	}
+	return fd;
+}
+
 static int open_device(struct kipc *endpoint, const char *device,
 		       size_t pool_size, unsigned int flags)
 {
 	int ret;
 
-	ret = kipc_sys_open(device ? device : DEVICE);
+	ret = kipc_device_open(device);
 	if (ret < 0)
 		return ret;
 	endpoint->fd = ret;
-	ret = check_abi(endpoint->fd);
-	if (!ret && !(flags & KIPC_OPEN_NO_POOL))
+	ret = 0;
+	if (!(flags & KIPC_OPEN_NO_POOL))
 		ret = pool_map(endpoint, pool_size);
 	if (ret)
 		kipc_sys_close(endpoint->fd);
@@ -188,7 +209,7 @@ int kipc_info(struct kipc *endpoint, struct kipc_info *info)
 
 	if (ret)
 		return ret;
-	info->flags = 0;
+	*info = (struct kipc_info){ .flags = 0 };
 	return kipc_sys_ioctl(endpoint->fd, KIPC_INFO, info);
 }
 

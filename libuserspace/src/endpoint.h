@@ -12,8 +12,7 @@
  * into the library looks there first, which costs a load instead of getpid().
  *
  * Locking: @lock is the only lock. It is held for a few instructions at a time,
- * never during system calls (except that threads are started under it) and
- * never while handlers or callbacks run.
+ * never during system calls and never while handlers or callbacks run.
  */
 #ifndef KIPC_SRC_ENDPOINT_H
 #define KIPC_SRC_ENDPOINT_H
@@ -24,6 +23,7 @@
 
 #include <kipc.h>
 
+#include "cancel.h"
 #include "slice.h"
 #include "target.h"
 #include "wake.h"
@@ -37,9 +37,12 @@ struct kipc_serving;
  * @pool: what the kernel writes received messages to; NULL if there is none
  * @pool_size: its bytes
  * @lock: protects what follows
- * @changed: a target has an activation less
+ * @changed: a target has an activation less, a callback of a request returned, or
+ *	a thread that serves came or went
  * @targets: nodes and watches, by cookie
+ * @has_nodes: it has, or had, nodes, so nested calls can come to it; atomic
  * @slices: released, and not yet freed
+ * @cancels: requests that learn that their callers left
  * @users: what keeps it from being closed
  * @serving: of the kipc_serve() that runs; NULL if none does
  * @stop: kipc_serve() is to return; atomic rather than locked, because signal
@@ -54,7 +57,9 @@ struct kipc {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct kipc_targets targets;
+	bool has_nodes;
 	struct kipc_slices slices;
+	struct kipc_cancels cancels;
 	unsigned int users;
 	struct kipc_serving *serving;
 	bool stop;
@@ -67,6 +72,7 @@ static inline int kipc_endpoint_check(const struct kipc *endpoint)
 	return __atomic_load_n(endpoint->owner, __ATOMIC_RELAXED) ? 0 : -ECHILD;
 }
 
+int kipc_device_open(const char *device);
 void kipc_endpoint_enter(struct kipc *endpoint);
 void kipc_endpoint_leave(struct kipc *endpoint);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 #include <string.h>
 
+#include "current.h"
 #include "endpoint.h"
 #include "name.h"
 #include "node.h"
@@ -83,6 +84,7 @@ int kipc_name_lookup(struct kipc *endpoint, const char *name, uint32_t rights,
 	if (deadline != KIPC_NO_WAIT) {
 		lookup.flags = KIPC_NAME_WAIT;
 		lookup.deadline = deadline;
+		kipc_current_wait();
 	}
 	ret = kipc_sys_ioctl(endpoint->fd, KIPC_NAME_LOOKUP, &lookup);
 	if (ret < 0)

@@ -103,19 +103,22 @@ static int see(struct name_watch *watch, const struct kipc_name *name)
 	return 0;
 }
 
-/* Go through the kernel's list, from where the walk stands */
+/*
+ * Go through the kernel's list, from where the walk stands. A watch that was freed
+ * by a callback has seen enough: then this does not fail any more.
+ */
 static int see_all(struct name_watch *watch)
 {
 	struct kipc_name name;
-	int ret;
+	int ret = 1;
 
 	watch->names->more = true;
-	do {
+	while (ret > 0 && !kipc_target_is_retired(&watch->watch.target)) {
 		ret = kipc_names_next(watch->names, &name);
 		if (ret > 0)
 			ret = see(watch, &name) ?: 1;
-	} while (ret > 0);
-	return ret;
+	}
+	return ret < 0 ? ret : 0;
 }
 
 static void miss_unseen(struct name_watch *watch)
@@ -283,7 +286,8 @@ static int add_watch(struct kipc *endpoint, struct name_watch *watch,
 	ret = watch_kernel(watch);
 	if (!ret)
 		ret = start(watch, flags);
-	if (ret)
+	/* Another thread may have freed it, told by a callback */
+	if (ret && !kipc_target_is_retired(target))
 		kipc_watch_free(&watch->watch);
 	kipc_target_leave(target, &activation);
 	return ret;

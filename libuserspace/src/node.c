@@ -10,8 +10,14 @@
 static int deliver(struct kipc_target *target, struct kipc_request *request)
 {
 	struct kipc_node *node = (struct kipc_node *)target;
+	int code;
 
-	return node->handler(request, node->userdata);
+	if (!node->asks_cancel || !kipc_request_is_call(request))
+		return node->handler(request, node->userdata);
+	kipc_cancel_begin(request);
+	code = node->handler(request, node->userdata);
+	kipc_cancel_end(request);
+	return code;
 }
 
 static void free_node(struct kipc_target *target)
@@ -24,13 +30,51 @@ static const struct kipc_target_ops node_ops = {
 	.free = free_node,
 };
 
-int kipc_node_new(struct kipc *endpoint, kipc_handler handler, void *userdata,
-		  unsigned int flags, struct kipc_node **result)
+static int create(struct kipc_node *node,
+		  const struct kipc_node_options *options)
 {
-	struct kipc_node_create create = { .flags = flags };
+	struct kipc_node_create command = {
+		.flags = options->flags | KIPC_NODE_SMALL,
+		.cookie = node->target.cookie,
+		.policy = (uint32_t)options->policy,
+		.priority = options->priority,
+	};
+	struct kipc *endpoint = node->target.endpoint;
+	int ret;
+
+	__atomic_store_n(&endpoint->has_nodes, true, __ATOMIC_RELAXED);
+	ret = kipc_sys_ioctl(endpoint->fd, KIPC_NODE_CREATE, &command);
+	if (ret < 0)
+		return ret;
+	node->id = command.node;
+	return 0;
+}
+
+static int add_node(struct kipc *endpoint, struct kipc_node *node,
+		    const struct kipc_node_options *options)
+{
+	int ret = kipc_target_add(endpoint, &node->target, &node_ops);
+
+	if (ret) {
+		free(node);
+		return ret;
+	}
+	ret = create(node, options);
+	if (ret)
+		kipc_target_retire(&node->target);
+	return ret;
+}
+
+int kipc_node_new_with(struct kipc *endpoint, kipc_handler handler,
+		       void *userdata, const struct kipc_node_options *options,
+		       struct kipc_node **result)
+{
+	static const struct kipc_node_options defaults;
 	struct kipc_node *node;
 	int ret;
 
+	if (!options)
+		options = &defaults;
 	ret = kipc_endpoint_check(endpoint);
 	if (ret)
 		return ret;
@@ -41,20 +85,23 @@ int kipc_node_new(struct kipc *endpoint, kipc_handler handler, void *userdata,
 		return -ENOMEM;
 	node->handler = handler;
 	node->userdata = userdata;
-	ret = kipc_target_add(endpoint, &node->target, &node_ops);
-	if (ret) {
-		free(node);
-		return ret;
-	}
-	create.cookie = node->target.cookie;
-	ret = kipc_sys_ioctl(endpoint->fd, KIPC_NODE_CREATE, &create);
-	if (ret < 0) {
-		kipc_target_retire(&node->target);
-		return ret;
-	}
-	node->id = create.node;
-	*result = node;
-	return 0;
+	node->asks_cancel = options->flags & KIPC_NODE_CANCELED;
+	ret = add_node(endpoint, node, options);
+	if (!ret)
+		*result = node;
+	return ret;
+}
+
+int kipc_node_new(struct kipc *endpoint, kipc_handler handler, void *userdata,
+		  unsigned int flags, struct kipc_node **result)
+{
+	const struct kipc_node_options options = { .flags = flags };
+
+	/* There is no place for it to say which */
+	if (flags & KIPC_NODE_MIN_PRIORITY)
+		return -EINVAL;
+	return kipc_node_new_with(endpoint, handler, userdata, &options,
+				  result);
 }
 
 int kipc_node_free(struct kipc_node *node)

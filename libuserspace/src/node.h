@@ -14,12 +14,14 @@
  * struct kipc_node - a node
  * @target: first, because the target is what is freed
  * @id: the kernel's number for it
+ * @asks_cancel: requests learn that their callers left
  * @handler: the user's
  * @userdata: the user's
  */
 struct kipc_node {
 	struct kipc_target target;
 	uint32_t id;
+	bool asks_cancel;
 	kipc_handler handler;
 	void *userdata;
 };

@@ -44,11 +44,9 @@ static bool overlaps_buffer(const struct kipc_request *request,
 static bool is_lasting(const struct kipc_request *request,
 		       const struct iovec *segment)
 {
-	const struct kipc_message *message = request->message;
-
-	if (message->size &&
-	    is_within(segment, request->endpoint->pool + message->offset,
-		      message->size))
+	if (kipc_request_size(request) &&
+	    is_within(segment, kipc_request_data(request),
+		      kipc_request_size(request)))
 		return true;
 	return is_within(segment, request->buffer, REQUEST_BUFFER);
 }
@@ -82,7 +80,7 @@ static size_t gather(unsigned char *buffer, const struct iovec *iov,
 
 /* Note down a late reply; returns whether it can be one */
 static bool reply_late(struct kipc_request *request, int code,
-		       const struct iovec *iov, size_t count)
+		       const struct iovec *iov, size_t count, uint32_t flags)
 {
 	struct kipc_reply *late = request->late;
 
@@ -98,6 +96,7 @@ static bool reply_late(struct kipc_request *request, int code,
 		return false;
 	}
 	late->token = request->message->token;
+	late->flags = flags;
 	late->code = (uint32_t)code;
 	request->state = REQUEST_ANSWERED;
 	return true;
@@ -114,12 +113,12 @@ static int reply_kernel(struct kipc *endpoint, struct kipc_reply *reply)
 	}
 	ret = kipc_sys_ioctl(endpoint->fd, KIPC_REPLY, reply);
 	if (reply->flags & KIPC_FREE_SLICE)
-		kipc_slice_release(endpoint, slice.offset, slice.size);
+		kipc_slice_release(endpoint, &slice);
 	return ret;
 }
 
 static int reply_now(struct kipc_request *request, int code,
-		     const struct kipc_content *content)
+		     const struct kipc_content *content, uint32_t flags)
 {
 	struct kipc_reply reply = {
 		.token = request->message->token,
@@ -131,13 +130,15 @@ static int reply_now(struct kipc_request *request, int code,
 	ret = kipc_payload_init(&payload, content);
 	if (ret)
 		return ret;
-	reply.flags = payload.flags;
+	reply.flags = payload.flags | flags;
 	reply.data = payload.data;
 	reply.data_size = payload.data_size;
 	reply.attachments = payload.attachments;
 	reply.attachment_count = payload.attachment_count;
 	ret = reply_kernel(request->endpoint, &reply);
 	kipc_payload_deinit(&payload);
+	if (ret == -ECANCELED)
+		kipc_cancel_note(&request->cancel);
 	if (!ret || ret == -ECANCELED)
 		request->state = REQUEST_ANSWERED;
 	return ret;
@@ -150,7 +151,7 @@ static int check_open(const struct kipc_request *request)
 
 	if (ret)
 		return ret;
-	if (!request->message->token)
+	if (!kipc_request_is_call(request))
 		return -EINVAL;
 	return request->state == REQUEST_OPEN ? 0 : -EALREADY;
 }
@@ -170,9 +171,9 @@ int kipc_request_reply(struct kipc_request *request, int code,
 
 	if (ret)
 		return ret;
-	if (reply_late(request, code, &segment, 1))
+	if (reply_late(request, code, &segment, 1, 0))
 		return 0;
-	return reply_now(request, code, &content);
+	return reply_now(request, code, &content, 0);
 }
 
 int kipc_request_replyv(struct kipc_request *request, int code,
@@ -181,14 +182,15 @@ int kipc_request_replyv(struct kipc_request *request, int code,
 	static const struct kipc_content nothing;
 	int ret = check_open(request);
 
-	if (flags & ~KIPC_REPLY_NOW)
+	if (flags & ~(KIPC_REPLY_NOW | KIPC_CLEAR))
 		return -EINVAL;
 	if (ret)
 		return ret;
 	if (!content)
 		content = &nothing;
 	if (!(flags & KIPC_REPLY_NOW) && !content->attachment_count &&
-	    reply_late(request, code, content->iov, content->iov_count))
+	    reply_late(request, code, content->iov, content->iov_count,
+		       flags))
 		return 0;
-	return reply_now(request, code, content);
+	return reply_now(request, code, content, flags & KIPC_CLEAR);
 }

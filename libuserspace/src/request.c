@@ -21,6 +21,8 @@ void kipc_request_init(struct kipc_request *request, struct kipc *endpoint,
 	request->late = late;
 	request->buffer = buffer;
 	request->state = REQUEST_OPEN;
+	request->cancel.is_listed = false;
+	request->cancel.is_told = false;
 	if (message->attachment_count)
 		memset(request->taken, 0, sizeof(request->taken));
 }
@@ -39,7 +41,7 @@ bool kipc_request_end(struct kipc_request *request, int code)
 
 	if (request->state == REQUEST_DEFERRED)
 		return false;
-	if (request->state == REQUEST_OPEN && message->token) {
+	if (kipc_request_is_open_call(request)) {
 		request->late->token = message->token;
 		request->late->code = (uint32_t)code;
 	}
@@ -52,7 +54,11 @@ bool kipc_request_end(struct kipc_request *request, int code)
 
 static const unsigned char *payload(const struct kipc_request *request)
 {
-	return request->endpoint->pool + request->message->offset;
+	const struct kipc_message *message = request->message;
+
+	if (message->flags & KIPC_MSG_SMALL)
+		return message->small;
+	return request->endpoint->pool + message->offset;
 }
 
 /**
@@ -134,6 +140,16 @@ int kipc_request_take_handle(struct kipc_request *request, size_t index,
 	return take(request, index, KIPC_ATTACH_HANDLE, handle);
 }
 
+/* The security label lies behind the attachments */
+static const char *label(const struct kipc_request *request)
+{
+	const struct kipc_message *message = request->message;
+
+	return (const char *)(kipc_attached_list(payload(request),
+						 message->size) +
+			      message->attachment_count);
+}
+
 void kipc_request_sender(const struct kipc_request *request,
 			 struct kipc_sender *sender)
 {
@@ -143,6 +159,8 @@ void kipc_request_sender(const struct kipc_request *request,
 	sender->tid = (pid_t)message->tid;
 	sender->euid = message->euid;
 	sender->egid = message->egid;
+	sender->label = message->label_size ? label(request) : NULL;
+	sender->label_size = message->label_size;
 }
 
 uint64_t kipc_request_deadline(const struct kipc_request *request)
@@ -153,6 +171,11 @@ uint64_t kipc_request_deadline(const struct kipc_request *request)
 uint64_t kipc_request_remaining(const struct kipc_request *request)
 {
 	return kipc_deadline_remaining(request->message->deadline);
+}
+
+unsigned int kipc_request_depth(const struct kipc_request *request)
+{
+	return request->message->depth;
 }
 
 struct kipc *kipc_request_endpoint(const struct kipc_request *request)

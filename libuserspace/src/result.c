@@ -28,6 +28,13 @@ void kipc_result_init_failed(struct kipc_result *result, unsigned int stage)
 	clear(result);
 }
 
+static void init_small(struct kipc_result *result, const struct kipc_call *call)
+{
+	memcpy(result->small, call->small, call->reply_size);
+	result->data = result->small;
+	result->size = call->reply_size;
+}
+
 static void init_attachments(struct kipc_result *result,
 			     const unsigned char *payload, size_t count)
 {
@@ -52,6 +59,10 @@ void kipc_result_init(struct kipc_result *result, struct kipc *endpoint,
 	clear(result);
 	if (!call->reply_size && !call->reply_attachment_count)
 		return;
+	if (call->reply_flags & KIPC_MSG_SMALL) {
+		init_small(result, call);
+		return;
+	}
 	payload = endpoint->pool + call->reply_offset;
 	result->endpoint = endpoint;
 	result->slice = call->reply_offset;
@@ -82,15 +93,14 @@ static void discard_attachments(struct kipc_result *result)
 void kipc_result_release(struct kipc_result *result)
 {
 	struct kipc *endpoint = result->endpoint;
+	struct kipc_slice slice;
 
-	if (!endpoint)
-		return;
-	if (!kipc_endpoint_check(endpoint)) {
+	if (endpoint && !kipc_endpoint_check(endpoint)) {
 		if (result->attachment_count)
 			discard_attachments(result);
-		kipc_slice_release(endpoint, result->slice,
-				   kipc_slice_size(result->size,
-						   result->attachment_count));
+		slice = kipc_slice_of_reply(result->slice, result->size,
+					    result->attachment_count);
+		kipc_slice_release(endpoint, &slice);
 	}
 	clear(result);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
  * The reply to a call, as the user gets it. It holds a slice of the pool if
- * @endpoint is set.
+ * @endpoint is set. A small payload comes in the struct of the call, which costs
+ * less, and is kept in the result.
  */
 #ifndef KIPC_SRC_RESULT_H
 #define KIPC_SRC_RESULT_H

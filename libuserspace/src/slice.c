@@ -5,38 +5,87 @@
 #include "slice.h"
 #include "sys.h"
 
-static void free_now(struct kipc *endpoint, const struct kipc_slices *slices)
+/**
+ * kipc_slice_of_message() - the slice that a received message holds
+ * @message: what the kernel says
+ *
+ * Return: the slice, which may be none.
+ */
+struct kipc_slice kipc_slice_of_message(const struct kipc_message *message)
 {
-	uint64_t offsets[SLICES_MAX];
-	struct kipc_free free = {
-		.offsets = (uintptr_t)offsets,
-		.count = slices->count,
+	bool is_one_way = message->kind == KIPC_MSG_SEND;
+	struct kipc_slice slice = {
+		.offset = message->offset,
+		.is_awaited = is_one_way,
 	};
 
-	for (unsigned int i = 0; i < slices->count; i++)
-		offsets[i] = slices->slice[i].offset;
-	kipc_sys_ioctl(endpoint->fd, KIPC_FREE, &free);
+	if (message->flags & KIPC_MSG_SMALL)
+		return slice;
+	slice.size = message->size + message->label_size +
+		     message->attachment_count * sizeof(struct kipc_attachment);
+	/* One-way messages hold one even if they bring nothing */
+	if (is_one_way && !slice.size)
+		slice.size = 1;
+	return slice;
+}
+
+/**
+ * kipc_slice_of_reply() - the slice that the reply to a call holds
+ * @offset: where it begins
+ * @size: of the payload
+ * @attachment_count: how many attachments
+ *
+ * Return: the slice, which may be none.
+ */
+struct kipc_slice kipc_slice_of_reply(uint64_t offset, size_t size,
+				      size_t attachment_count)
+{
+	return (struct kipc_slice) {
+		.offset = offset,
+		.size = size +
+			attachment_count * sizeof(struct kipc_attachment),
+	};
+}
+
+/**
+ * kipc_slices_free() - free slices at once
+ * @endpoint: the endpoint
+ * @slices: the slices, of which any can be none
+ * @count: how many, at most SLICES_FREE_MAX
+ */
+void kipc_slices_free(struct kipc *endpoint, const struct kipc_slice *slices,
+		      unsigned int count)
+{
+	uint64_t offsets[SLICES_FREE_MAX];
+	struct kipc_free free = { .offsets = (uintptr_t)offsets };
+
+	for (unsigned int i = 0; i < count; i++)
+		if (slices[i].size)
+			offsets[free.count++] = slices[i].offset;
+	if (free.count)
+		kipc_sys_ioctl(endpoint->fd, KIPC_FREE, &free);
 }
 
 /**
  * kipc_slice_release() - a slice is no longer needed
  * @endpoint: the endpoint
- * @offset: where it begins
- * @size: its bytes
+ * @slice: the slice; none does nothing
  */
-void kipc_slice_release(struct kipc *endpoint, uint64_t offset, size_t size)
+void kipc_slice_release(struct kipc *endpoint, const struct kipc_slice *slice)
 {
 	struct kipc_slices *slices = &endpoint->slices;
 	struct kipc_slices full;
 	unsigned int count;
 
+	if (!slice->size)
+		return;
 	full.count = 0;
 	pthread_mutex_lock(&endpoint->lock);
 	count = slices->count;
-	slices->slice[count].offset = offset;
-	slices->slice[count++].size = size;
-	slices->bytes += size;
-	if (count == SLICES_MAX || slices->bytes > endpoint->pool_size / 4) {
+	slices->slice[count++] = *slice;
+	slices->bytes += slice->size;
+	if (count == SLICES_MAX || slices->bytes > endpoint->pool_size / 4 ||
+	    slice->is_awaited) {
 		memcpy(full.slice, slices->slice, count * sizeof(*full.slice));
 		full.count = count;
 		slices->bytes = 0;
@@ -45,8 +94,7 @@ void kipc_slice_release(struct kipc *endpoint, uint64_t offset, size_t size)
 	__atomic_store_n(&slices->count, count, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&endpoint->lock);
 
-	if (full.count)
-		free_now(endpoint, &full);
+	kipc_slices_free(endpoint, full.slice, full.count);
 }
 
 /**

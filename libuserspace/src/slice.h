@@ -5,7 +5,9 @@
  * A released slice is not worth a system call of its own: it goes on a short
  * list, and the endpoint's next call, send, reply or receive takes one along.
  * Only if the list is full, or holds a quarter of the pool, all of it is given
- * back at once.
+ * back at once; and if it is the slice of a one-way message, because the kernel
+ * holds back the next one for the same node until then, and there may be no next
+ * system call before that comes.
  *
  * The endpoint's lock protects the list. Its count may be read without, as a
  * hint.
@@ -20,15 +22,19 @@
 #include <kipc.h>
 
 #define SLICES_MAX	16
+/* Most that are given back at once */
+#define SLICES_FREE_MAX	64
 
 /**
  * struct kipc_slice - a piece of the pool that is held
  * @offset: where it begins
- * @size: bytes
+ * @size: bytes; 0 if there is no slice
+ * @is_awaited: a message is held back until it is freed
  */
 struct kipc_slice {
 	uint64_t offset;
 	size_t size;
+	bool is_awaited;
 };
 
 /**
@@ -43,13 +49,12 @@ struct kipc_slices {
 	struct kipc_slice slice[SLICES_MAX];
 };
 
-/* How much of the pool a message holds; 0 if it holds no slice */
-static inline size_t kipc_slice_size(size_t payload, size_t attachment_count)
-{
-	return payload + attachment_count * sizeof(struct kipc_attachment);
-}
-
-void kipc_slice_release(struct kipc *endpoint, uint64_t offset, size_t size);
+struct kipc_slice kipc_slice_of_message(const struct kipc_message *message);
+struct kipc_slice kipc_slice_of_reply(uint64_t offset, size_t size,
+				      size_t attachment_count);
+void kipc_slice_release(struct kipc *endpoint, const struct kipc_slice *slice);
+void kipc_slices_free(struct kipc *endpoint, const struct kipc_slice *slices,
+		      unsigned int count);
 bool kipc_slice_take(struct kipc *endpoint, struct kipc_slice *slice);
 
 #endif /* KIPC_SRC_SLICE_H */

@@ -116,7 +116,8 @@ static bool is_busy_locked(const struct kipc_target *target, bool *mine)
  * @target: the target
  *
  * Waits for its activations in other threads. If it is active in this one, it
- * is freed at the end of that.
+ * is freed at the end of that. Does nothing if somebody did it before; then it must
+ * be active in this thread, or be gone already.
  */
 void kipc_target_retire(struct kipc_target *target)
 {
@@ -124,6 +125,10 @@ void kipc_target_retire(struct kipc_target *target)
 	bool mine;
 
 	pthread_mutex_lock(&endpoint->lock);
+	if (target->retired) {
+		pthread_mutex_unlock(&endpoint->lock);
+		return;
+	}
 	target->retired = true;
 	remove_locked(&endpoint->targets, target);
 	while (is_busy_locked(target, &mine))

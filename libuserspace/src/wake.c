@@ -83,12 +83,12 @@ void kipc_wake_disarm(struct kipc *endpoint)
 int kipc_wake_one(struct kipc *endpoint)
 {
 	struct kipc_notify notify = {
-		.handle = endpoint->wake.node,
 		.flags = KIPC_NOTIFY_OWN,
 		.bits = 1,
 	};
 
 	if (!__atomic_load_n(&endpoint->wake.armed, __ATOMIC_SEQ_CST))
 		return 0;
+	notify.handle = endpoint->wake.node;
 	return kipc_sys_ioctl(endpoint->fd, KIPC_NOTIFY, &notify);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 #include <string.h>
 
+#include "current.h"
 #include "endpoint.h"
+#include "late.h"
 #include "sys.h"
 #include "worker.h"
 
@@ -17,37 +19,7 @@ void kipc_worker_init(struct kipc_worker *worker, struct kipc *endpoint)
 	memset(&worker->command, 0, sizeof(worker->command));
 }
 
-static void clear_reply(struct kipc_reply *reply)
-{
-	memset(reply, 0, sizeof(*reply));
-}
-
-/* The last message's slice, if any, is freed along with what comes next */
-static void add_slice(const struct kipc_worker *worker, __u32 *flags,
-		      __u64 *offset)
-{
-	if (!worker->slice.size)
-		return;
-	*flags |= KIPC_FREE_SLICE;
-	*offset = worker->slice.offset;
-}
-
-/*
- * A late reply could not be delivered (it does not fit into the caller's pool,
- * say). Its handler cannot be told any more, but its caller can, with an empty
- * reply; if that fails as well, there is nobody left to tell.
- */
-static void replace_reply(struct kipc_reply *reply, int error, bool give_up)
-{
-	uint64_t token = reply->token;
-
-	clear_reply(reply);
-	if (give_up)
-		return;
-	reply->token = token;
-	reply->code = (uint32_t)error;
-}
-
+/* The last message's slice, if any, is freed along with the receipt */
 static int issue(struct kipc_worker *worker, uint32_t flags, uint64_t deadline)
 {
 	struct kipc_recv *recv = &worker->command.recv;
@@ -58,7 +30,10 @@ static int issue(struct kipc_worker *worker, uint32_t flags, uint64_t deadline)
 	recv->deadline = deadline;
 	if (!slice->size)
 		kipc_slice_take(worker->endpoint, slice);
-	add_slice(worker, &recv->flags, &recv->free);
+	if (slice->size) {
+		recv->flags |= KIPC_FREE_SLICE;
+		recv->free = slice->offset;
+	}
 	ret = kipc_sys_ioctl(worker->endpoint->fd, KIPC_REPLY_RECV,
 			     &worker->command);
 	if (!(recv->flags & KIPC_FREE_SLICE))
@@ -83,13 +58,13 @@ int kipc_worker_next(struct kipc_worker *worker, uint32_t flags,
 
 	while (ret < 0) {
 		if (reply->token)
-			replace_reply(reply, ret, again);
+			kipc_late_replace(reply, ret, again);
 		else if (ret != -ECANCELED)
 			break;
 		ret = issue(worker, flags, deadline);
 		again = true;
 	}
-	clear_reply(reply);
+	kipc_late_clear(reply);
 	return ret;
 }
 
@@ -99,6 +74,11 @@ static int deliver(struct kipc *endpoint, struct kipc_request *request)
 	struct kipc_target *target;
 	int code;
 
+	/* Its node may be gone, and the request be a deferred one */
+	if (request->message->kind == KIPC_MSG_CANCELED) {
+		kipc_cancel_tell(endpoint, request->message->token);
+		return 0;
+	}
 	target = kipc_target_enter(endpoint, request->message->cookie,
 				   &activation);
 	if (!target)
@@ -110,42 +90,22 @@ static int deliver(struct kipc *endpoint, struct kipc_request *request)
 
 /**
  * kipc_worker_handle() - handle the message that was received
- * @worker: the worker, after a kipc_worker_next() that succeeded
+ * @worker: the worker, with a message in its command
  */
 void kipc_worker_handle(struct kipc_worker *worker)
 {
 	const struct kipc_message *message = &worker->command.recv.message;
 	struct kipc_request request;
+	struct kipc_request *outer;
 	int code;
 
 	kipc_request_init(&request, worker->endpoint, message,
 			  &worker->command.reply, worker->buffer.bytes);
+	outer = kipc_current_set(&request);
 	code = deliver(worker->endpoint, &request);
-	if (kipc_request_end(&request, code)) {
-		worker->slice.offset = message->offset;
-		worker->slice.size = kipc_slice_size(message->size,
-						     message->attachment_count);
-	}
-}
-
-/* Make the reply without receiving */
-static void reply_only(struct kipc_worker *worker)
-{
-	struct kipc_reply *reply = &worker->command.reply;
-	bool again = false;
-	int ret;
-
-	while (reply->token) {
-		add_slice(worker, &reply->flags, &reply->free);
-		ret = kipc_sys_ioctl(worker->endpoint->fd, KIPC_REPLY, reply);
-		if (!(reply->flags & KIPC_FREE_SLICE))
-			worker->slice.size = 0;
-		if (!ret || ret == -ECANCELED)
-			break;
-		replace_reply(reply, ret, again);
-		again = true;
-	}
-	clear_reply(reply);
+	kipc_current_set(outer);
+	if (kipc_request_end(&request, code))
+		worker->slice = kipc_slice_of_message(message);
 }
 
 /**
@@ -154,9 +114,8 @@ static void reply_only(struct kipc_worker *worker)
  */
 void kipc_worker_finish(struct kipc_worker *worker)
 {
-	reply_only(worker);
-	if (worker->slice.size)
-		kipc_slice_release(worker->endpoint, worker->slice.offset,
-				   worker->slice.size);
+	kipc_late_send(worker->endpoint, &worker->command.reply,
+		       &worker->slice);
+	kipc_slice_release(worker->endpoint, &worker->slice);
 	worker->slice.size = 0;
 }

@@ -9,6 +9,9 @@
 
 #define METHOD_FAIL	1
 #define METHOD_SINK	2
+/* Too long to come in a struct: it takes a slice */
+#define LONG_TEXT	"a text that is longer than what a struct has room for, " \
+			"so it has to come in the pool"
 
 static int handler(struct kipc_request *request, void *userdata)
 {
@@ -81,11 +84,22 @@ static void says_how_far_it_got(void)
 	world_open(&world, handler, NULL);
 	EXPECT_EQ(-ETIMEDOUT, kipc_call(world.client, world.handle, 0, NULL, 0,
 					kipc_deadline_ms(1), &result));
-	EXPECT_EQ(KIPC_STAGE_WITHDRAWN, result.stage);
+	EXPECT_EQ(KIPC_STAGE_WITHDRAWN, kipc_result_stage(&result));
 	EXPECT_EQ(0, kipc_node_free(world.node));
 	EXPECT_EQ(-EOWNERDEAD, call(&world, 0, "x", &result));
 	EXPECT_EQ(KIPC_STAGE_NOT_QUEUED, result.stage);
 	world_close(&world);
+}
+
+static void names_stages(void)
+{
+	EXPECT_EQ(0, strcmp("not queued",
+			    kipc_stage_name(KIPC_STAGE_NOT_QUEUED)));
+	EXPECT_EQ(0, strcmp("reply lost",
+			    kipc_stage_name(KIPC_STAGE_REPLY_LOST)));
+	EXPECT_EQ(0, strcmp("unknown", kipc_stage_name(6)));
+	for (unsigned int stage = 0; stage < 10; stage++)
+		EXPECT(strlen(kipc_stage_name(stage)) > 3);
 }
 
 static void gathers(void)
@@ -118,6 +132,36 @@ static void gathers(void)
 	world_close(&world);
 }
 
+/* Small payloads need no pool, and come and go as others */
+static void carries_small_payload(void)
+{
+	unsigned char bytes[KIPC_SMALL_MAX + 1];
+	struct kipc_result result;
+	struct world world;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)i;
+	world_open(&world, handler, NULL);
+	world_serve(&world, 1);
+	for (size_t size = 0; size <= sizeof(bytes); size++) {
+		EXPECT_EQ(0, kipc_call(world.client, world.handle, 0, bytes,
+				       size, KIPC_FOREVER, &result));
+		EXPECT_EQ(size, result.size);
+		EXPECT_EQ(!size, !result.data);
+		EXPECT_EQ(0, (uintptr_t)result.data % 8);
+		if (size)
+			EXPECT_EQ(0, memcmp(bytes, result.data, size));
+		EXPECT_EQ(size > KIPC_SMALL_MAX,
+			  fake_slices(kipc_fd(world.client)));
+		kipc_result_release(&result);
+		EXPECT_EQ(0, result.size);
+		EXPECT(!result.data);
+	}
+	world_stop(&world);
+	EXPECT_EQ(0, fake_slices(kipc_fd(world.server)));
+	world_close(&world);
+}
+
 /* A released slice goes with the next call, without a system call of its own */
 static void frees_along(void)
 {
@@ -126,13 +170,13 @@ static void frees_along(void)
 	world_open(&world, handler, NULL);
 	world_serve(&world, 1);
 	for (int i = 0; i < 100; i++)
-		world_expect(&world, "text", 0, "text");
+		world_expect(&world, LONG_TEXT, 0, LONG_TEXT);
 	EXPECT_EQ(0, fake_count(KIPC_FREE));
 	EXPECT_EQ(1, fake_slices(kipc_fd(world.client)));
 	EXPECT_EQ(0, call(&world, METHOD_SINK, "", NULL));
 	EXPECT_EQ(0, fake_slices(kipc_fd(world.client)));
 	/* A message can take one, too */
-	world_expect(&world, "text", 0, "text");
+	world_expect(&world, LONG_TEXT, 0, LONG_TEXT);
 	EXPECT_EQ(0, kipc_send(world.client, world.handle, METHOD_SINK, NULL,
 			       0));
 	EXPECT_EQ(0, fake_slices(kipc_fd(world.client)));
@@ -149,7 +193,7 @@ static void frees_in_batches(void)
 	world_open(&world, handler, NULL);
 	world_serve(&world, 1);
 	for (int i = 0; i < 40; i++)
-		EXPECT_EQ(0, call(&world, 0, "text", &results[i]));
+		EXPECT_EQ(0, call(&world, 0, LONG_TEXT, &results[i]));
 	EXPECT_EQ(40, fake_slices(kipc_fd(world.client)));
 	for (int i = 0; i < 40; i++)
 		kipc_result_release(&results[i]);
@@ -183,7 +227,7 @@ static void keeps_slices_of_failed_calls(void)
 
 	world_open(&world, handler, NULL);
 	world_serve(&world, 1);
-	world_expect(&world, "text", 0, "text");
+	world_expect(&world, LONG_TEXT, 0, LONG_TEXT);
 	fake_fail(KIPC_CALL, EFAULT, 1);
 	EXPECT_EQ(-EFAULT, call(&world, 0, "x", NULL));
 	fake_fail(KIPC_SEND, EAGAIN, 1);
@@ -269,7 +313,9 @@ static const struct test tests[] = {
 	TEST(carries_payload_there_and_back),
 	TEST(tells_codes_from_errors),
 	TEST(says_how_far_it_got),
+	TEST(names_stages),
 	TEST(gathers),
+	TEST(carries_small_payload),
 	TEST(frees_along),
 	TEST(frees_in_batches),
 	TEST(frees_large_ones_at_once),

@@ -46,7 +46,7 @@ int main()
 	std::memset(&info, 0, sizeof(info));
 	std::memset(&stat, 0, sizeof(stat));
 	std::memset(&result, 0, sizeof(result));
-	std::printf("TAP version 13\n1..3\n");
+	std::printf("TAP version 13\n1..4\n");
 	failed += check(kipc_open("/nowhere", 0, 0, &endpoint) == -ENOENT, 1,
 			"opens_nothing");
 	kipc_attachment_set_fd(&attachment, 1);
@@ -55,6 +55,15 @@ int main()
 	failed += check(handler && died && call == kipc_call &&
 			kipc_deadline_remaining(KIPC_FOREVER) == UINT64_MAX,
 			3, "knows_types_and_functions");
+	struct kipc_mailbox_options options = kipc_mailbox_options();
+	struct kipc_mail mail;
+	options.kind = KIPC_MAILBOX_WORK;
+	failed += check(kipc_mailbox_open(endpoint, "", KIPC_MAILBOX_CREATE,
+					  0600, &options) == -EINVAL &&
+			kipc_mailbox_recv(-1, NULL, 0, KIPC_NO_WAIT, &mail) ==
+			-EBADF &&
+			kipc_mailbox_lease(-1, KIPC_LEASE_ACK, NULL, 1, 0) ==
+			-EBADF, 4, "knows_mailboxes");
 	kipc_result_release(&result);
 	return failed;
 }

@@ -15,6 +15,9 @@ static void opens_and_closes(void)
 	struct kipc *endpoint;
 
 	EXPECT_EQ(0, kipc_open(NULL, 0, 0, &endpoint));
+	/* What the structs hold beforehand is nothing to the library */
+	memset(&info, 0xff, sizeof(info));
+	memset(&stat, 0xff, sizeof(stat));
 	EXPECT_EQ(0, kipc_info(endpoint, &info));
 	EXPECT_EQ(1 << 20, info.pool_size);
 	EXPECT_EQ(0, kipc_stat(endpoint, &stat));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* The fake kernel's entry: what replaces src/sys.c, and what tests ask it. */
+/* The fake kernel's entry: what replaces src/sys.c, and what tests tell it. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,13 +11,21 @@
 #include "fake_state.h"
 #include "sys.h"
 
-#define COMMANDS	32
+#define COMMANDS	80
+#define ARGUMENT_MAX	256
 
-/* What is to fail next, and what there was, by number of the command */
+/*
+ * What is to fail next, what comes back then or from a mailbox, and what there
+ * was, by number of the command
+ */
 struct plan {
 	int error;
 	unsigned int failures;
+	bool has_answer;
+	unsigned char answer[ARGUMENT_MAX];
 	unsigned int count;
+	int last_fd;
+	unsigned char last[ARGUMENT_MAX];
 };
 
 static struct plan plans[COMMANDS];
@@ -43,8 +51,10 @@ void fake_reset(void)
 	memset(fake.nodes, 0, sizeof(fake.nodes));
 	memset(fake.names, 0, sizeof(fake.names));
 	memset(fake.watches, 0, sizeof(fake.watches));
+	memset(fake.freeze_watches, 0, sizeof(fake.freeze_watches));
 	fake.abi_version = KIPC_ABI_VERSION;
 	fake.list_one_by_one = false;
+	fake.is_spam = false;
 	fake.reply_failures = 0;
 	pthread_mutex_unlock(&fake.lock);
 }
@@ -54,6 +64,14 @@ void fake_fail(unsigned long command, int error, unsigned int times)
 	pthread_mutex_lock(&fake.lock);
 	plan_of(command)->error = error;
 	plan_of(command)->failures = times;
+	pthread_mutex_unlock(&fake.lock);
+}
+
+void fake_answer(unsigned long command, const void *argument)
+{
+	pthread_mutex_lock(&fake.lock);
+	plan_of(command)->has_answer = true;
+	memcpy(plan_of(command)->answer, argument, _IOC_SIZE(command));
 	pthread_mutex_unlock(&fake.lock);
 }
 
@@ -87,6 +105,21 @@ void fake_set_abi(uint32_t version)
 	pthread_mutex_unlock(&fake.lock);
 }
 
+void fake_time_out(void)
+{
+	pthread_mutex_lock(&fake.lock);
+	fake.time_outs++;
+	pthread_cond_broadcast(&fake.changed);
+	pthread_mutex_unlock(&fake.lock);
+}
+
+void fake_spam_next(void)
+{
+	pthread_mutex_lock(&fake.lock);
+	fake.is_spam = true;
+	pthread_mutex_unlock(&fake.lock);
+}
+
 unsigned int fake_count(unsigned long command)
 {
 	unsigned int count;
@@ -97,76 +130,21 @@ unsigned int fake_count(unsigned long command)
 	return count;
 }
 
-unsigned int fake_endpoints(void)
+void fake_last(unsigned long command, void *argument)
 {
-	unsigned int count = 0;
-
 	pthread_mutex_lock(&fake.lock);
-	for (int i = 0; i < ENDPOINTS_MAX; i++)
-		count += fake.endpoints[i].fd != 0;
+	memcpy(argument, plan_of(command)->last, _IOC_SIZE(command));
 	pthread_mutex_unlock(&fake.lock);
-	return count;
 }
 
-unsigned int fake_slices(int fd)
+int fake_last_fd(unsigned long command)
 {
-	unsigned int count = 0;
-	struct fake_endpoint *endpoint;
+	int fd;
 
 	pthread_mutex_lock(&fake.lock);
-	endpoint = fake_endpoint_find(fd);
-	for (int i = 0; endpoint && i < POOL_SLICES; i++)
-		count += endpoint->slices[i].size != 0;
+	fd = plan_of(command)->last_fd;
 	pthread_mutex_unlock(&fake.lock);
-	return count;
-}
-
-unsigned int fake_waiting(int fd)
-{
-	const struct fake_waiter *waiter;
-	unsigned int count = 0;
-
-	pthread_mutex_lock(&fake.lock);
-	waiter = fake_endpoint_find(fd)->waiters;
-	for (; waiter; waiter = waiter->next)
-		count++;
-	pthread_mutex_unlock(&fake.lock);
-	return count;
-}
-
-unsigned int fake_uses(int fd, uint32_t handle)
-{
-	unsigned int uses;
-
-	pthread_mutex_lock(&fake.lock);
-	uses = fake_endpoint_find(fd)->handles[handle - HANDLE_BASE].uses;
-	pthread_mutex_unlock(&fake.lock);
-	return uses;
-}
-
-unsigned int fake_nodes(void)
-{
-	unsigned int count = 0;
-
-	pthread_mutex_lock(&fake.lock);
-	for (int i = 0; i < NODES_MAX; i++)
-		count += !!fake.nodes[i].owner;
-	pthread_mutex_unlock(&fake.lock);
-	return count;
-}
-
-unsigned int fake_watches(void)
-{
-	unsigned int count = 0;
-
-	pthread_mutex_lock(&fake.lock);
-	for (int i = 0; i < WATCHES_MAX; i++)
-		count += !!fake.watches[i].endpoint;
-	for (int i = 0; i < ENDPOINTS_MAX; i++)
-		for (int j = 0; j < NODES_MAX; j++)
-			count += fake.endpoints[i].handles[j].is_watched;
-	pthread_mutex_unlock(&fake.lock);
-	return count;
+	return fd;
 }
 
 int kipc_sys_open(const char *path)
@@ -179,6 +157,7 @@ int kipc_sys_open(const char *path)
 	endpoint = fake_endpoint_find(0);
 	memset(endpoint, 0, sizeof(*endpoint));
 	endpoint->fd = eventfd(0, EFD_CLOEXEC);
+	endpoint->number = ++fake.last_endpoint;
 	pthread_mutex_unlock(&fake.lock);
 	return endpoint->fd;
 }
@@ -199,7 +178,9 @@ static void close_endpoint(struct fake_endpoint *endpoint)
 		if (fake.nodes[i].owner == endpoint)
 			fake_node_kill(i);
 	fake_calls_fail(endpoint, 0);
+	fake_calls_leave(endpoint);
 	fake_publisher_drop(endpoint);
+	fake_freezer_drop(endpoint);
 	drop_queue(endpoint);
 	free(endpoint->pool);
 	memset(endpoint, 0, sizeof(*endpoint));
@@ -240,12 +221,19 @@ int kipc_sys_unmap(const unsigned char *memory, size_t size)
 
 static int info(struct fake_endpoint *endpoint, struct kipc_info *info)
 {
-	if (info->flags)
+	if (info->flags || info->reserved)
 		return -EINVAL;
 	memset(info, 0, sizeof(*info));
 	info->abi_version = fake.abi_version;
 	info->pool_size = endpoint->pool_size;
+	info->endpoint = endpoint->number;
+	info->depth_max = KIPC_DEPTH_MAX;
 	return 0;
+}
+
+static bool is_of_mailbox(unsigned long command)
+{
+	return _IOC_NR(command) >= _IOC_NR(KIPC_MAILBOX_SEND);
 }
 
 static int dispatch(struct fake_endpoint *endpoint, unsigned long command,
@@ -253,13 +241,25 @@ static int dispatch(struct fake_endpoint *endpoint, unsigned long command,
 {
 	unsigned int number = _IOC_NR(command);
 
+	if (is_of_mailbox(command) || command == KIPC_MAILBOX_OPEN)
+		return 0;
 	if (command == KIPC_INFO)
 		return info(endpoint, argument);
 	if (number <= _IOC_NR(KIPC_HANDLE_UNWATCH))
 		return fake_object_ioctl(endpoint, command, argument);
-	if (number <= _IOC_NR(KIPC_FREE))
+	if (number <= _IOC_NR(KIPC_FREE) || command == KIPC_RECV_BATCH)
 		return fake_message_ioctl(endpoint, command, argument);
-	return fake_name_ioctl(endpoint, command, argument);
+	if (number <= _IOC_NR(KIPC_NAME_UNWATCH))
+		return fake_name_ioctl(endpoint, command, argument);
+	return fake_freeze_ioctl(endpoint, command, argument);
+}
+
+/* What the test wants to come back, instead of what a mailbox would do */
+static void answer(struct plan *plan, unsigned long command, void *argument)
+{
+	if (plan->has_answer)
+		memcpy(argument, plan->answer, _IOC_SIZE(command));
+	plan->has_answer = false;
 }
 
 int kipc_sys_ioctl(int fd, unsigned long command, void *argument)
@@ -271,8 +271,10 @@ int kipc_sys_ioctl(int fd, unsigned long command, void *argument)
 
 	pthread_mutex_lock(&fake.lock);
 	plan->count++;
+	plan->last_fd = fd;
+	memcpy(plan->last, argument, _IOC_SIZE(command));
 	endpoint = fake_endpoint_find(fd);
-	if (!endpoint) {
+	if (!endpoint && !is_of_mailbox(command)) {
 		ret = -EBADF;
 	} else if (plan->failures) {
 		plan->failures--;
@@ -280,7 +282,9 @@ int kipc_sys_ioctl(int fd, unsigned long command, void *argument)
 	} else {
 		ret = dispatch(endpoint, command, argument);
 	}
-	if (command == KIPC_REPLY_RECV && !ret) {
+	answer(plan, command, argument);
+	if ((command == KIPC_REPLY_RECV || command == KIPC_RECV_BATCH) &&
+	    !ret) {
 		function = on_receive;
 		on_receive = NULL;
 	}

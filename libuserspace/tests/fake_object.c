@@ -75,13 +75,21 @@ void fake_node_kill(__u32 node)
 static int node_create(struct fake_endpoint *endpoint,
 		       struct kipc_node_create *create)
 {
-	if (create->flags & ~KIPC_NODE_NO_SENDERS)
+	if (create->flags >= KIPC_NODE_SMALL << 1)
+		return -EINVAL;
+	if (!(create->flags & KIPC_NODE_MIN_PRIORITY) &&
+	    (create->policy || create->priority))
 		return -EINVAL;
 	for (__u32 i = 1; i < NODES_MAX; i++) {
 		if (fake.nodes[i].cookie)
 			continue;
-		fake.nodes[i].owner = endpoint;
-		fake.nodes[i].cookie = create->cookie;
+		fake.nodes[i] = (struct fake_node) {
+			.owner = endpoint,
+			.cookie = create->cookie,
+			.flags = create->flags,
+			.policy = create->policy,
+			.priority = create->priority,
+		};
 		create->node = i;
 		return 0;
 	}

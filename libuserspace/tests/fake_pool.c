@@ -32,37 +32,105 @@ static size_t find_room(const struct fake_endpoint *endpoint, size_t size)
 	return offset;
 }
 
-int fake_slice_new(struct fake_endpoint *endpoint, size_t size, __u64 *offset)
+/* One-way messages take at most half of the pool */
+static bool has_room_for_one_way(const struct fake_endpoint *endpoint,
+				 size_t size)
 {
+	for (int i = 0; i < POOL_SLICES; i++)
+		if (endpoint->slices[i].size && endpoint->slices[i].node)
+			size += endpoint->slices[i].size;
+	return size <= endpoint->pool_size / 2;
+}
+
+static struct fake_slice *find_unused(struct fake_endpoint *endpoint)
+{
+	for (int i = 0; i < POOL_SLICES; i++)
+		if (!endpoint->slices[i].size)
+			return &endpoint->slices[i];
+	return NULL;
+}
+
+static struct fake_slice *find_slice(struct fake_endpoint *endpoint,
+				     __u64 offset)
+{
+	for (int i = 0; i < POOL_SLICES; i++)
+		if (endpoint->slices[i].size &&
+		    endpoint->slices[i].offset == offset)
+			return &endpoint->slices[i];
+	return NULL;
+}
+
+static int slice_new(struct fake_endpoint *endpoint, size_t size, __u32 node,
+		     struct fake_slice **result)
+{
+	struct fake_slice *slice = find_unused(endpoint);
+	size_t offset = find_room(endpoint, size);
+
 	if (size > endpoint->pool_size)
 		return -EMSGSIZE;
-	for (int i = 0; i < POOL_SLICES; i++) {
-		struct fake_slice *slice = &endpoint->slices[i];
-
-		if (slice->size)
-			continue;
-		*offset = find_room(endpoint, size);
-		if (*offset + size > endpoint->pool_size)
-			return -EAGAIN;
-		slice->offset = *offset;
-		slice->size = size;
-		return 0;
-	}
-	return -EAGAIN;
+	if (!slice || offset + size > endpoint->pool_size)
+		return -EAGAIN;
+	if (node && !has_room_for_one_way(endpoint, size))
+		return -EAGAIN;
+	*slice = (struct fake_slice) {
+		.offset = offset,
+		.size = size,
+		.node = node,
+	};
+	*result = slice;
+	return 0;
 }
 
 int fake_slice_free(struct fake_endpoint *endpoint, __u64 offset)
 {
-	for (int i = 0; i < POOL_SLICES; i++) {
-		struct fake_slice *slice = &endpoint->slices[i];
+	struct fake_slice *slice = find_slice(endpoint, offset);
 
-		if (!slice->size || slice->offset != offset)
-			continue;
-		memset(endpoint->pool + offset, FREED, slice->size);
-		slice->size = 0;
-		return 0;
+	if (!slice)
+		return -ENXIO;
+	memset(endpoint->pool + offset, slice->is_wiped ? 0 : FREED,
+	       slice->size);
+	slice->size = 0;
+	if (slice->is_received) {
+		fake.nodes[slice->node].held--;
+		pthread_cond_broadcast(&fake.changed);
 	}
-	return -ENXIO;
+	return 0;
+}
+
+/* Along with a command, if its flags say so */
+int fake_slice_free_with(struct fake_endpoint *endpoint, __u32 *flags,
+			 __u64 offset)
+{
+	int ret;
+
+	if (!(*flags & KIPC_FREE_SLICE))
+		return 0;
+	ret = fake_slice_free(endpoint, offset);
+	if (!ret)
+		*flags &= ~KIPC_FREE_SLICE;
+	return ret;
+}
+
+int fake_slices_free(struct fake_endpoint *endpoint, struct kipc_free *command)
+{
+	const __u64 *offsets = (void *)(uintptr_t)command->offsets;
+	int ret = 0;
+
+	command->freed = 0;
+	while (!ret && command->freed < command->count) {
+		ret = fake_slice_free(endpoint, offsets[command->freed]);
+		command->freed += !ret;
+	}
+	return ret;
+}
+
+/* A one-way message was received: none for its node until this one is freed */
+void fake_slice_receive(struct fake_endpoint *endpoint, __u64 offset)
+{
+	struct fake_slice *slice = find_slice(endpoint, offset);
+
+	slice->is_received = true;
+	fake.nodes[slice->node].held++;
 }
 
 static size_t content_size(const struct fake_content *content)
@@ -156,27 +224,62 @@ static int install_all(struct fake_endpoint *from, struct fake_endpoint *to,
 	return 0;
 }
 
+/* Into a struct rather than into the pool, if that is wished for and it fits */
+bool fake_bring_small(const struct fake_content *content, __u64 *size)
+{
+	*size = content_size(content);
+	if (!content->small || !*size || *size > KIPC_SMALL_MAX ||
+	    content->attachment_count || content->label ||
+	    content->flags & KIPC_CLEAR)
+		return false;
+	copy_payload(content->small, content);
+	return true;
+}
+
+/* How large the slice is to be; 0 if there is to be none */
+static size_t slice_size(const struct fake_content *content, size_t payload)
+{
+	size_t behind = content->attachment_count *
+			sizeof(struct kipc_attachment);
+
+	if (content->label)
+		behind += strlen(content->label);
+	if (behind)
+		return align8(payload) + behind;
+	return !payload && content->one_way_node ? 1 : payload;
+}
+
+static void copy_label(unsigned char *to, const struct fake_content *content)
+{
+	to += content->attachment_count * sizeof(struct kipc_attachment);
+	if (content->label)
+		memcpy(to, content->label, strlen(content->label));
+}
+
 int fake_bring(struct fake_endpoint *from, struct fake_endpoint *to,
 	       const struct fake_content *content, __u64 *offset, __u64 *size)
 {
+	struct fake_slice *slice;
+	unsigned char *behind;
 	size_t total;
 	int ret;
 
 	*offset = 0;
 	*size = content_size(content);
-	total = *size + content->attachment_count *
-			sizeof(struct kipc_attachment);
+	total = slice_size(content, *size);
 	if (!total)
 		return 0;
-	if (content->attachment_count)
-		total += align8(*size) - *size;
-	ret = fake_slice_new(to, total, offset);
+	ret = slice_new(to, total, content->one_way_node, &slice);
 	if (ret)
 		return ret;
+	*offset = slice->offset;
+	behind = to->pool + *offset + align8(*size);
 	copy_payload(to->pool + *offset, content);
-	ret = install_all(from, to, content,
-			  to->pool + *offset + align8(*size));
+	copy_label(behind, content);
+	ret = install_all(from, to, content, behind);
 	if (ret)
 		fake_slice_free(to, *offset);
+	else
+		slice->is_wiped = content->flags & KIPC_CLEAR;
 	return ret;
 }

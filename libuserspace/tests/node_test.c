@@ -2,6 +2,7 @@
 /* Nodes and their end, also while handlers run. */
 
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <time.h>
 
@@ -47,12 +48,59 @@ static void refuses_bad_arguments(void)
 
 	world_open(&world, world_echo, NULL);
 	EXPECT_EQ(-EINVAL, kipc_node_new(world.server, NULL, NULL, 0, &node));
-	EXPECT_EQ(-EINVAL, kipc_node_new(world.server, world_echo, NULL, 8,
+	EXPECT_EQ(-EINVAL, kipc_node_new(world.server, world_echo, NULL, 64,
 					 &node));
 	fake_fail(KIPC_NODE_CREATE, EDQUOT, 1);
 	EXPECT_EQ(-EDQUOT, kipc_node_new(world.server, world_echo, NULL, 0,
 					 &node));
 	EXPECT_EQ(0, kipc_node_free(NULL));
+	world_close(&world);
+}
+
+static void expect_made(const struct kipc_node *node, uint32_t flags,
+			uint32_t policy, int32_t priority)
+{
+	struct kipc_node_create create;
+
+	fake_node(kipc_node_id(node), &create);
+	EXPECT_EQ(flags | KIPC_NODE_SMALL, create.flags);
+	EXPECT_EQ(policy, create.policy);
+	EXPECT_EQ(priority, create.priority);
+}
+
+static void is_made_as_asked(void)
+{
+	struct kipc_node_options options = {
+		.flags = KIPC_NODE_MIN_PRIORITY | KIPC_NODE_NO_INHERIT,
+		.policy = SCHED_OTHER,
+		.priority = -5,
+	};
+	const unsigned int flags = KIPC_NODE_NO_SENDERS | KIPC_NODE_CANCELED |
+				   KIPC_NODE_LABEL | KIPC_NODE_NO_INHERIT;
+	struct kipc_node *node;
+	struct world world;
+
+	world_open(&world, world_echo, NULL);
+	EXPECT_EQ(0, kipc_node_new(world.server, world_echo, NULL, flags,
+				   &node));
+	expect_made(node, flags, 0, 0);
+	EXPECT_EQ(0, kipc_node_new_with(world.server, world_echo, NULL,
+					&options, &node));
+	expect_made(node, options.flags, SCHED_OTHER, -5);
+	options.policy = SCHED_FIFO;
+	options.priority = 50;
+	EXPECT_EQ(0, kipc_node_new_with(world.server, world_echo, NULL,
+					&options, &node));
+	expect_made(node, options.flags, SCHED_FIFO, 50);
+	EXPECT_EQ(0, kipc_node_new_with(world.server, world_echo, NULL, NULL,
+					&node));
+	expect_made(node, 0, 0, 0);
+	/* There is no priority without a policy, nor one without the flag */
+	EXPECT_EQ(-EINVAL, kipc_node_new(world.server, world_echo, NULL,
+					 KIPC_NODE_MIN_PRIORITY, &node));
+	options.flags = 0;
+	EXPECT_EQ(-EINVAL, kipc_node_new_with(world.server, world_echo, NULL,
+					      &options, &node));
 	world_close(&world);
 }
 
@@ -170,7 +218,7 @@ static int dispatch_and_free(struct kipc_request *request, void *userdata)
 {
 	struct world *world = userdata;
 
-	if (kipc_request_code(request))
+	if (kipc_request_kind(request) == KIPC_MSG_NOTIFY)
 		return kipc_node_free(world->node);
 	EXPECT_EQ(1, kipc_dispatch_one(world->server, KIPC_NO_WAIT));
 	EXPECT_EQ(0, memcmp(kipc_request_data(request), "text", 4));
@@ -184,7 +232,7 @@ static void can_be_freed_by_a_nested_handler(void)
 
 	world_open(&world, dispatch_and_free, &world);
 	EXPECT_EQ(0, kipc_send(world.client, world.handle, 0, "text", 4));
-	EXPECT_EQ(0, kipc_send(world.client, world.handle, 1, NULL, 0));
+	EXPECT_EQ(0, kipc_notify(world.client, world.handle, 1));
 	EXPECT_EQ(1, kipc_dispatch_one(world.server, KIPC_NO_WAIT));
 	EXPECT_EQ(0, fake_nodes());
 	world_close(&world);
@@ -276,6 +324,7 @@ static void ends_under_fire(void)
 
 static const struct test tests[] = {
 	TEST(refuses_bad_arguments),
+	TEST(is_made_as_asked),
 	TEST(waits_for_handlers),
 	TEST(does_not_wait_for_others),
 	TEST(can_be_freed_by_its_handler),

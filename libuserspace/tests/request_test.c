@@ -7,6 +7,10 @@
 #include "test.h"
 #include "world.h"
 
+/* Too long to come in a struct */
+#define LONG_TEXT	"a text that is longer than what a struct has room for, " \
+			"so it has to come in the pool"
+
 /* Each handler of this file notes down what it finds in here */
 struct notes {
 	unsigned int calls;
@@ -61,6 +65,62 @@ static void shows_messages(void)
 	world_close(&world);
 }
 
+/* With a payload, attachments, both, neither: the label is behind them */
+static int look_at_label(struct kipc_request *request, void *userdata)
+{
+	unsigned int *looks = userdata;
+	struct kipc_sender sender;
+
+	kipc_request_sender(request, &sender);
+	EXPECT_EQ(*looks < 4 ? strlen(FAKE_LABEL) : 0, sender.label_size);
+	if (*looks < 4)
+		EXPECT_EQ(0, memcmp(FAKE_LABEL, sender.label,
+				    sender.label_size));
+	else
+		EXPECT(!sender.label);
+	++*looks;
+	return 0;
+}
+
+static void send_in_all_ways(const struct world *world, uint32_t handle)
+{
+	char text[] = "hello";
+	const struct iovec segment = { text, 5 };
+	struct kipc_attachment file;
+	struct kipc_content content = { .iov = &segment, .iov_count = 1 };
+
+	kipc_attachment_set_fd(&file, 1);
+	EXPECT_EQ(0, kipc_sendv(world->client, handle, 0, NULL));
+	EXPECT_EQ(0, kipc_sendv(world->client, handle, 0, &content));
+	content.attachments = &file;
+	content.attachment_count = 1;
+	EXPECT_EQ(0, kipc_sendv(world->client, handle, 0, &content));
+	content.iov_count = 0;
+	EXPECT_EQ(0, kipc_sendv(world->client, handle, 0, &content));
+}
+
+static void shows_labels(void)
+{
+	struct kipc_node *node;
+	unsigned int looks = 0;
+	struct world world;
+	uint32_t handle;
+
+	world_open(&world, look_at_label, &looks);
+	EXPECT_EQ(0, kipc_node_new(world.server, look_at_label, &looks,
+				   KIPC_NODE_LABEL, &node));
+	EXPECT_EQ(0, kipc_node_publish(node, "test.label", 0666));
+	EXPECT_EQ(0, kipc_name_lookup(world.client, "test.label", 0,
+				      KIPC_NO_WAIT, &handle, NULL));
+	send_in_all_ways(&world, handle);
+	/* Nobody asked for these */
+	send_in_all_ways(&world, world.handle);
+	EXPECT_EQ(8, kipc_dispatch(world.server, KIPC_NO_WAIT));
+	EXPECT_EQ(8, looks);
+	EXPECT_EQ(0, fake_slices(kipc_fd(world.server)));
+	world_close(&world);
+}
+
 static int reply_twice(struct kipc_request *request, void *userdata)
 {
 	struct notes *notes = userdata;
@@ -94,8 +154,10 @@ static void answers_late(void)
 
 	world_open(&world, world_echo, NULL);
 	world_serve(&world, 1);
-	for (int i = 0; i < 10; i++)
+	for (int i = 0; i < 5; i++) {
 		world_expect(&world, "text", 0, "text");
+		world_expect(&world, LONG_TEXT, 0, LONG_TEXT);
+	}
 	EXPECT_EQ(0, fake_count(KIPC_REPLY));
 	world_wait_idle(&world, 1);
 	EXPECT_EQ(11, fake_count(KIPC_REPLY_RECV));
@@ -105,8 +167,8 @@ static void answers_late(void)
 
 static void *call_twice(void *argument)
 {
-	world_expect(argument, "text", 0, "text");
-	world_expect(argument, "text", 0, "text");
+	world_expect(argument, LONG_TEXT, 0, LONG_TEXT);
+	world_expect(argument, LONG_TEXT, 0, LONG_TEXT);
 	return NULL;
 }
 
@@ -379,15 +441,20 @@ static void *call_later(void *argument)
 	return NULL;
 }
 
-/* The payload outlives the handler, and another thread answers */
-static void defers(void)
+static void *call_later_with_more(void *argument)
+{
+	world_expect(argument, LONG_TEXT, 0, LONG_TEXT);
+	return NULL;
+}
+
+static void defer_call(void *(*call)(void *))
 {
 	struct notes notes;
 	struct world world;
 	pthread_t caller, answerer;
 
 	world_open(&world, defer, &notes);
-	EXPECT_EQ(0, pthread_create(&caller, NULL, call_later, &world));
+	EXPECT_EQ(0, pthread_create(&caller, NULL, call, &world));
 	EXPECT_EQ(1, kipc_dispatch_one(world.server, KIPC_FOREVER));
 	EXPECT_EQ(0, notes.first);
 	EXPECT_EQ(-EALREADY, notes.second);
@@ -397,6 +464,14 @@ static void defers(void)
 	pthread_join(answerer, NULL);
 	pthread_join(caller, NULL);
 	world_close(&world);
+}
+
+/* The payload outlives the handler, wherever it is, and another thread answers */
+static void defers(void)
+{
+	defer_call(call_later);
+	fake_reset();
+	defer_call(call_later_with_more);
 }
 
 static void *call_in_vain(void *argument)
@@ -457,6 +532,7 @@ static void can_answer_again(void)
 
 static const struct test tests[] = {
 	TEST(shows_messages),
+	TEST(shows_labels),
 	TEST(answers_once),
 	TEST(answers_late),
 	TEST(answers_one_by_one),

@@ -44,13 +44,6 @@ static int meet(struct kipc_request *request, void *userdata)
 	return 0;
 }
 
-static void send_many(const struct world *world, int count)
-{
-	for (int i = 0; i < count; i++)
-		EXPECT_EQ(0, kipc_send(world->client, world->handle, 0, "x",
-				       1));
-}
-
 /* Eight handlers that wait for each other need eight threads */
 static void grows_to_what_is_needed(void)
 {
@@ -60,13 +53,38 @@ static void grows_to_what_is_needed(void)
 	crowd_init(&crowd, MANY);
 	world_open(&world, meet, &crowd);
 	world_serve(&world, 100);
-	send_many(&world, MANY);
-	pthread_mutex_lock(&crowd.lock);
-	while (crowd.most < MANY)
-		pthread_cond_wait(&crowd.changed, &crowd.lock);
-	pthread_mutex_unlock(&crowd.lock);
+	world_call_many(&world, MANY);
+	world_join_callers(&world);
 	world_stop(&world);
 	EXPECT_EQ(MANY, crowd.most);
+	world_close(&world);
+}
+
+/* With each thread that gets busy exactly one is started, which waits */
+static void starts_one_at_a_time(void)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+	struct crowd crowd;
+	struct world world;
+
+	crowd_init(&crowd, MANY);
+	world_open(&world, meet, &crowd);
+	world_serve(&world, 100);
+	for (unsigned int busy = 1; busy < MANY; busy++) {
+		world_wait_idle(&world, 1);
+		world_call_many(&world, 1);
+		pthread_mutex_lock(&crowd.lock);
+		while (crowd.most < busy)
+			pthread_cond_wait(&crowd.changed, &crowd.lock);
+		pthread_mutex_unlock(&crowd.lock);
+		world_wait_idle(&world, 1);
+		nanosleep(&pause, NULL);
+		EXPECT_EQ(1, fake_waiting(kipc_fd(world.server)));
+	}
+	world_call_many(&world, 1);
+	world_join_callers(&world);
+	world_wait_idle(&world, MANY + 1);
+	world_stop(&world);
 	world_close(&world);
 }
 
@@ -83,8 +101,6 @@ static int linger(struct kipc_request *request, void *userdata)
 	nanosleep(&pause, NULL);
 	pthread_mutex_lock(&crowd->lock);
 	crowd->inside--;
-	crowd->wanted++;
-	pthread_cond_broadcast(&crowd->changed);
 	pthread_mutex_unlock(&crowd->lock);
 	return 0;
 }
@@ -97,14 +113,56 @@ static void stays_within_limit(void)
 	crowd_init(&crowd, 0);
 	world_open(&world, linger, &crowd);
 	world_serve(&world, 3);
-	send_many(&world, 40);
-	pthread_mutex_lock(&crowd.lock);
-	while (crowd.wanted < 40)
-		pthread_cond_wait(&crowd.changed, &crowd.lock);
-	pthread_mutex_unlock(&crowd.lock);
+	world_call_many(&world, 40);
+	world_join_callers(&world);
 	world_wait_idle(&world, 3);
 	world_stop(&world);
 	EXPECT_EQ(3, crowd.most);
+	world_close(&world);
+}
+
+/* Threads that have nothing to do go, but for a few; and come again */
+static void shrinks_when_idle(void)
+{
+	struct crowd crowd;
+	struct world world;
+
+	world_open(&world, meet, &crowd);
+	world_serve(&world, MANY);
+	for (int round = 0; round < 3; round++) {
+		crowd_init(&crowd, MANY);
+		world_call_many(&world, MANY);
+		world_join_callers(&world);
+		EXPECT_EQ(MANY, crowd.most);
+		world_wait_idle(&world, MANY);
+		fake_time_out();
+		world_wait_idle(&world, 4);
+		fake_time_out();
+		crowd_init(&crowd, 1);
+		world_call_many(&world, 1);
+		world_join_callers(&world);
+		world_wait_idle(&world, 4);
+	}
+	world_stop(&world);
+	world_close(&world);
+}
+
+/* They come and go, and every call is answered */
+static void grows_and_shrinks_under_fire(void)
+{
+	struct crowd crowd;
+	struct world world;
+
+	world_open(&world, linger, &crowd);
+	world_serve(&world, MANY);
+	for (int round = 0; round < 20; round++) {
+		crowd_init(&crowd, 0);
+		world_call_many(&world, 2 * MANY);
+		fake_time_out();
+		world_join_callers(&world);
+		fake_time_out();
+	}
+	world_stop(&world);
 	world_close(&world);
 }
 
@@ -172,7 +230,8 @@ static void stops_when_all_wait(void)
 	crowd_init(&crowd, MANY);
 	world_open(&world, meet, &crowd);
 	world_serve(&world, MANY);
-	send_many(&world, MANY);
+	world_call_many(&world, MANY);
+	world_join_callers(&world);
 	world_wait_idle(&world, MANY);
 	world_stop(&world);
 	/* And again, on the same endpoint */
@@ -222,7 +281,8 @@ static void blocks_signals_in_its_threads(void)
 	world_open(&world, meet_with_masks, &masks);
 	world_serve(&world, MANY);
 	world_wait_idle(&world, 1);
-	send_many(&world, MANY);
+	world_call_many(&world, MANY);
+	world_join_callers(&world);
 	world_wait_idle(&world, MANY);
 	world_stop(&world);
 	world_close(&world);
@@ -255,10 +315,11 @@ static void ends_with_the_first_error(void)
 	crowd_init(&crowd, MANY);
 	world_open(&world, meet, &crowd);
 	world_serve(&world, MANY);
-	send_many(&world, MANY);
+	world_call_many(&world, MANY);
+	world_join_callers(&world);
 	world_wait_idle(&world, MANY);
 	fake_fail(KIPC_REPLY_RECV, EIO, 1);
-	send_many(&world, 1);
+	EXPECT_EQ(0, kipc_send(world.client, world.handle, 0, "x", 1));
 	world_join(&world);
 	EXPECT_EQ(-EIO, world.result);
 	EXPECT_EQ(0, fake_waiting(kipc_fd(world.server)));
@@ -274,12 +335,13 @@ static void stops_in_spite_of_errors(void)
 	crowd_init(&crowd, MANY);
 	world_open(&world, meet, &crowd);
 	world_serve(&world, MANY);
-	send_many(&world, MANY);
+	world_call_many(&world, MANY);
+	world_join_callers(&world);
 	world_wait_idle(&world, MANY);
 	fake_fail(KIPC_NOTIFY, ENOMEM, 1);
 	EXPECT_EQ(-ENOMEM, kipc_serve_stop(world.server));
 	fake_fail(KIPC_NOTIFY, ENOMEM, 3);
-	send_many(&world, 1);
+	EXPECT_EQ(0, kipc_send(world.client, world.handle, 0, "x", 1));
 	world_join(&world);
 	EXPECT_EQ(0, world.result);
 	world_close(&world);
@@ -316,7 +378,10 @@ static void stops_beside_a_dispatch(void)
 
 static const struct test tests[] = {
 	TEST(grows_to_what_is_needed),
+	TEST(starts_one_at_a_time),
 	TEST(stays_within_limit),
+	TEST(shrinks_when_idle),
+	TEST(grows_and_shrinks_under_fire),
 	TEST(does_not_grow_without_need),
 	TEST(refuses_bad_arguments),
 	TEST(stops_in_a_handler),

@@ -12,6 +12,7 @@
 /* What callbacks report: "+name " or "-name ", and deaths as numbers */
 struct journal {
 	struct kipc_watch *watch;
+	struct kipc_watch *second;
 	struct kipc *endpoint;
 	int free_after;
 	char text[LOG_SIZE];
@@ -225,6 +226,45 @@ static void reports_existing(void)
 	world_close(&world);
 }
 
+/* Frees its watch, makes another one in its place, and lets the next list fail */
+static void on_name_begin_again(struct kipc *endpoint,
+				const struct kipc_name *name, int appeared,
+				void *userdata)
+{
+	struct journal *journal = userdata;
+
+	on_name(endpoint, name, appeared, journal);
+	EXPECT_EQ(0, kipc_watch_free(journal->watch));
+	EXPECT_EQ(0, kipc_name_watch(endpoint, "v", on_name, journal, 0,
+				     &journal->second));
+	fake_fail(KIPC_NAME_LIST, ENOMEM, 1);
+}
+
+/* What fails after the watch was freed is nobody's business any more */
+static void freed_before_it_fails(void)
+{
+	struct journal journal = { .free_after = 0 };
+	struct world world;
+
+	world_open(&world, world_echo, NULL);
+	fake_list_one_by_one();
+	publish(&world, "w.a");
+	publish(&world, "w.b");
+	journal.endpoint = world.client;
+	EXPECT_EQ(0, kipc_name_watch(world.client, "w", on_name_begin_again,
+				     &journal, KIPC_WATCH_EXISTING,
+				     &journal.watch));
+	expect_journal(&journal, "+w.a ");
+	EXPECT_EQ(1, fake_watches());
+	fake_fail(KIPC_NAME_LIST, 0, 0);
+	publish(&world, "v.a");
+	dispatch(&journal);
+	expect_journal(&journal, "+v.a ");
+	EXPECT_EQ(0, kipc_watch_free(journal.second));
+	EXPECT_EQ(0, fake_watches());
+	world_close(&world);
+}
+
 static void name_watch_frees_itself(void)
 {
 	struct journal journal = { .free_after = 2 };
@@ -410,6 +450,7 @@ static const struct test tests[] = {
 	TEST(tells_of_names),
 	TEST(lists_only_what_is_new),
 	TEST(reports_existing),
+	TEST(freed_before_it_fails),
 	TEST(name_watch_frees_itself),
 	TEST(survives_failed_looks),
 	TEST(refuses_bad_watches),

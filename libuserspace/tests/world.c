@@ -6,6 +6,7 @@
 
 void world_open(struct world *world, kipc_handler handler, void *userdata)
 {
+	world->caller_count = 0;
 	EXPECT_EQ(0, kipc_open(NULL, 0, 0, &world->server));
 	EXPECT_EQ(0, kipc_open(NULL, 0, 0, &world->client));
 	EXPECT_EQ(0, kipc_node_new(world->server, handler, userdata, 0,
@@ -67,6 +68,30 @@ void world_expect(const struct world *world, const char *text, int code,
 	if (result.size == strlen(reply) && result.size)
 		EXPECT_EQ(0, memcmp(result.data, reply, result.size));
 	kipc_result_release(&result);
+}
+
+static void *call(void *argument)
+{
+	const struct world *world = argument;
+
+	EXPECT_EQ(0, kipc_call(world->client, world->handle, 0, "x", 1,
+			       KIPC_FOREVER, NULL));
+	return NULL;
+}
+
+void world_call_many(struct world *world, unsigned int count)
+{
+	pthread_t *caller = &world->callers[world->caller_count];
+
+	world->caller_count += count;
+	for (; count; count--, caller++)
+		EXPECT_EQ(0, pthread_create(caller, NULL, call, world));
+}
+
+void world_join_callers(struct world *world)
+{
+	while (world->caller_count)
+		pthread_join(world->callers[--world->caller_count], NULL);
 }
 
 int world_echo(struct kipc_request *request, void *userdata)

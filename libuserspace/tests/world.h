@@ -11,6 +11,7 @@
 #include <kipc.h>
 
 #define WORLD_NAME	"test.node"
+#define CALLERS_MAX	64
 
 struct world {
 	struct kipc *server;
@@ -20,6 +21,8 @@ struct world {
 	unsigned int threads;
 	pthread_t thread;
 	int result;
+	pthread_t callers[CALLERS_MAX];
+	unsigned int caller_count;
 };
 
 void world_open(struct world *world, kipc_handler handler, void *userdata);
@@ -34,6 +37,11 @@ void world_wait_idle(const struct world *world, unsigned int threads);
 /* Call and expect a reply with this code and text */
 void world_expect(const struct world *world, const char *text, int code,
 		  const char *reply);
+
+/* So many threads call at once, and each gets 0 */
+void world_call_many(struct world *world, unsigned int count);
+/* Wait until all of them are answered */
+void world_join_callers(struct world *world);
 
 /* A handler that answers with the payload */
 int world_echo(struct kipc_request *request, void *userdata);

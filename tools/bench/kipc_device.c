@@ -38,7 +38,7 @@ void kipc_command(int fd, unsigned long command, void *argument,
 
 __u32 kipc_node_new(int fd)
 {
-	struct kipc_node_create create = { 0 };
+	struct kipc_node_create create = { .flags = KIPC_NODE_SMALL };
 
 	kipc_command(fd, KIPC_NODE_CREATE, &create, "create a node");
 	return create.node;

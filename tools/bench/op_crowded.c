@@ -52,11 +52,16 @@ static int count_crowded(const struct operation *operation,
 		.baseline = operation->baseline,
 		.bytes = BYTES,
 	};
+	const struct session_options options = {
+		.ops = &peer_kipc,
+		.size = BYTES,
+		.policy = bench->policy,
+	};
 	struct crowd crowd = { 0 };
 	struct session session;
 	int ret, error;
 
-	if (session_start(&session, &peer_kipc, BYTES) < 0)
+	if (session_start(&session, &options) < 0)
 		return -1;
 	ret = gather(&crowd, operation->population, session.peer.state);
 	error = errno;

@@ -65,9 +65,14 @@ static void count_peer(const struct operation *operation, struct bench *bench,
 		.operation = operation->name,
 		.bytes = size,
 	};
+	const struct session_options options = {
+		.ops = ops,
+		.size = size,
+		.policy = bench->policy,
+	};
 	struct session session;
 
-	if (session_start(&session, ops, size) < 0) {
+	if (session_start(&session, &options) < 0) {
 		report_missing(&bench->report, ops->name, operation->name);
 		return;
 	}

@@ -9,6 +9,10 @@ const struct operation operations[] = {
 		.run = roundtrip_run,
 	},
 	{
+		.name = "oneway",
+		.run = oneway_run,
+	},
+	{
 		.name = "roundtrip-100k-names",
 		.baseline = "roundtrip",
 		.population = 100000,
@@ -37,6 +41,39 @@ const struct operation operations[] = {
 		.baseline = "lookup-10-names",
 		.population = 100000,
 		.run = lookup_run,
+	},
+	{
+		.name = "queue-self",
+		.run = queue_self_run,
+	},
+	{
+		.name = "queue-batch32",
+		.baseline = "queue-self",
+		.run = queue_batch_run,
+	},
+	{
+		.name = "queue-depth",
+		.baseline = "queue-depth-1",
+		.run = queue_depth_run,
+	},
+	{
+		.name = "queue-priorities",
+		.baseline = "queue-depth-1",
+		.run = queue_priorities_run,
+	},
+	{
+		.name = "broadcast",
+		.run = broadcast_run,
+	},
+	{
+		.name = "latency",
+		.timed = true,
+		.run = latency_run,
+	},
+	{
+		.name = "pairs",
+		.timed = true,
+		.run = pairs_run,
 	},
 	{ 0 },
 };

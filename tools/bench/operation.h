@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "peer.h"
+#include "policy.h"
 #include "report.h"
 #include "series.h"
 
@@ -18,6 +19,9 @@ struct bench {
 	const char *system;
 	const char *operation;
 	long bytes;
+	enum policy policy;
+	/* measure time rather than instructions */
+	bool timed;
 	struct series_plan plan;
 	struct report report;
 };
@@ -27,12 +31,14 @@ struct bench {
  * @name: what it is called in the results
  * @baseline: as in struct report_row
  * @population: how many other things exist meanwhile, if that matters
+ * @timed: it is measured in time, not in instructions
  * @run: count it for all systems and sizes that are wanted
  */
 struct operation {
 	const char *name;
 	const char *baseline;
 	unsigned int population;
+	bool timed;
 	void (*run)(const struct operation *operation, struct bench *bench);
 };
 
@@ -51,6 +57,9 @@ void roundtrip_run(const struct operation *operation, struct bench *bench);
  */
 struct series roundtrip_count(struct peer *peer, const struct series_plan *plan);
 
+/* One-way messages from one process to another, side by side. */
+void oneway_run(const struct operation *operation, struct bench *bench);
+
 /* kipc alone: round trips while many names, handles or endpoints exist. */
 void crowded_names_run(const struct operation *operation, struct bench *bench);
 void crowded_handles_run(const struct operation *operation,
@@ -60,5 +69,27 @@ void crowded_endpoints_run(const struct operation *operation,
 
 /* kipc alone: looking up one of many names. */
 void lookup_run(const struct operation *operation, struct bench *bench);
+
+/* A message that a process sends to itself, side by side. */
+void queue_self_run(const struct operation *operation, struct bench *bench);
+
+/* kipc's mailboxes alone: likewise, many in one system call. */
+void queue_batch_run(const struct operation *operation, struct bench *bench);
+
+/* Likewise, one by one, while many others are queued. */
+void queue_depth_run(const struct operation *operation, struct bench *bench);
+
+/* And while others of all priorities are queued. */
+void queue_priorities_run(const struct operation *operation,
+			  struct bench *bench);
+
+/* A message for many readers, side by side. */
+void broadcast_run(const struct operation *operation, struct bench *bench);
+
+/* In time: how long single round trips take, side by side. */
+void latency_run(const struct operation *operation, struct bench *bench);
+
+/* In time: how many round trips one pair of processes makes, and two at once. */
+void pairs_run(const struct operation *operation, struct bench *bench);
 
 #endif /* BENCH_OPERATION_H */

@@ -51,6 +51,11 @@ void payload_stamp(void *payload, size_t size, uint64_t number)
 		put_word(payload, i, number);
 }
 
+uint64_t payload_number(const void *payload)
+{
+	return get_word(payload, 0);
+}
+
 bool payload_is_stamped(const void *payload, size_t size, uint64_t number)
 {
 	size_t i;

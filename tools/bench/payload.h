@@ -26,6 +26,9 @@ bool payload_is_filled(const void *payload, size_t size, unsigned int seed);
 /* The client, before each request: write the number into each page. */
 void payload_stamp(void *payload, size_t size, uint64_t number);
 
+/* The number that was written, if there is room for one. */
+uint64_t payload_number(const void *payload);
+
 /* The client, after each reply: whether each page has the number. */
 bool payload_is_stamped(const void *payload, size_t size, uint64_t number);
 

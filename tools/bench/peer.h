@@ -9,21 +9,14 @@
  *
  * How a peer comes and goes is in session.h.
  *
- * How the two processes are scheduled decides who runs when one wakes the
- * other. Under SCHED_OTHER the one that is woken may preempt the other, or
- * not: that depends on how much each of them ran before, and changes in the
- * middle of a series. Under SCHED_BATCH it never does, and each side sleeps
- * once in a round trip. Each system gets the policy under which it costs
- * least: SCHED_BATCH, but for Binder.
+ * Unless the user says otherwise, each system gets the scheduling policy under
+ * which it costs least (see policy.h): SCHED_BATCH, but for Binder.
  */
 #ifndef BENCH_PEER_H
 #define BENCH_PEER_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Room before each buffer, for a header that has to stand right before it. */
-#define PEER_HEADROOM	4096
 
 struct peer;
 
@@ -41,7 +34,13 @@ struct peer;
  * @teardown: in the client, with the server gone, or after any of the steps
  *	above failed; may be NULL
  *
- * What goes wrong in @serve and @roundtrip ends the process with a message.
+ * @post: in the client, for one-way messages: send @request and wait for
+ *	nothing; NULL if the system has none
+ * @take: in the server: receive the next one-way message and return where it
+ *	is; it stays there until the next call
+ *
+ * What goes wrong in @serve, @roundtrip, @post and @take ends the process with a
+ * message.
  */
 struct peer_ops {
 	const char *name;
@@ -53,20 +52,25 @@ struct peer_ops {
 	int (*connect)(struct peer *peer);
 	const void *(*roundtrip)(struct peer *peer);
 	void (*teardown)(struct peer *peer);
+	void (*post)(struct peer *peer);
+	const void *(*take)(struct peer *peer);
 };
 
 /**
  * struct peer - a system in use
  * @ops: which one
  * @size: size of the payload in bytes
+ * @window: how many messages one side may have sent that the other did not
+ *	receive: 1 in round trips
  * @request: the client's payload to send; in the server, memory to receive
- *	into. PEER_HEADROOM bytes before it and one byte behind it are there.
+ *	into. It is of buffer_new(), with room before and behind it.
  * @reply: in the client, memory to receive the reply into, with the same room
  * @state: the system's own state, all 0 at first
  */
 struct peer {
 	const struct peer_ops *ops;
 	size_t size;
+	unsigned int window;
 	void *request;
 	void *reply;
 	void *state;
@@ -82,9 +86,12 @@ static inline size_t peer_stream_size(const struct peer *peer)
 }
 
 extern const struct peer_ops peer_kipc;
+extern const struct peer_ops peer_mailbox;
+extern const struct peer_ops peer_floor;
 extern const struct peer_ops peer_binder;
 extern const struct peer_ops peer_unix_stream;
 extern const struct peer_ops peer_unix_seqpacket;
+extern const struct peer_ops peer_unix_dgram;
 extern const struct peer_ops peer_pipe;
 extern const struct peer_ops peer_posix_mq;
 extern const struct peer_ops peer_sysv_mq;

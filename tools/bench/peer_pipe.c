@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A pipe for each direction. Large payloads fill a pipe exactly, so that one
- * write puts them in; the reader may get them in pieces.
+ * write puts them in; the reader may get them in pieces. Or a pipe that a
+ * process has for itself.
  */
 #include <err.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "payload.h"
 #include "peer.h"
+#include "queue.h"
 
 struct pipe_pair {
 	int to_server[2];
@@ -85,4 +87,42 @@ const struct peer_ops peer_pipe = {
 	.serve = serve,
 	.roundtrip = roundtrip,
 	.teardown = teardown,
+};
+
+static int self_open(struct queue *queue)
+{
+	return pipe(queue->state);
+}
+
+static void self_put(struct queue *queue, void *data, unsigned int priority)
+{
+	const int *ends = queue->state;
+
+	(void)priority;
+	put(ends[1], data, queue->size);
+}
+
+static unsigned int self_take(struct queue *queue, void *data)
+{
+	const int *ends = queue->state;
+
+	take(ends[0], data, queue->size);
+	return 0;
+}
+
+static void self_close(struct queue *queue)
+{
+	const int *ends = queue->state;
+
+	close(ends[0]);
+	close(ends[1]);
+}
+
+const struct queue_ops queue_pipe = {
+	.name = "pipe",
+	.state_size = 2 * sizeof(int),
+	.open = self_open,
+	.put = self_put,
+	.take = self_take,
+	.close = self_close,
 };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A System V message queue for each direction. */
+/*
+ * A System V message queue for each direction; or one that a process has for
+ * itself.
+ */
 #include <err.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
@@ -7,6 +10,7 @@
 
 #include "payload.h"
 #include "peer.h"
+#include "queue.h"
 #include "setting.h"
 
 #define MSGMAX	"/proc/sys/kernel/msgmax"
@@ -90,4 +94,47 @@ const struct peer_ops peer_sysv_mq = {
 	.serve = serve,
 	.roundtrip = roundtrip,
 	.teardown = teardown,
+};
+
+static int self_open(struct queue *queue)
+{
+	int *id = queue->state;
+
+	if (setting_raise(MSGMAX, queue->size) < 0 ||
+	    setting_raise(MSGMNB, queue->size * queue->depth) < 0)
+		return -1;
+	*id = msgget(IPC_PRIVATE, 0600);
+	return *id < 0 ? -1 : 0;
+}
+
+static void self_put(struct queue *queue, void *data, unsigned int priority)
+{
+	const int *id = queue->state;
+
+	(void)priority;
+	put(*id, data, queue->size);
+}
+
+static unsigned int self_take(struct queue *queue, void *data)
+{
+	const int *id = queue->state;
+
+	take(*id, data, queue->size);
+	return 0;
+}
+
+static void self_close(struct queue *queue)
+{
+	const int *id = queue->state;
+
+	msgctl(*id, IPC_RMID, NULL);
+}
+
+const struct queue_ops queue_sysv_mq = {
+	.name = "sysv-mq",
+	.state_size = sizeof(int),
+	.open = self_open,
+	.put = self_put,
+	.take = self_take,
+	.close = self_close,
 };

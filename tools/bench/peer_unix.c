@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* AF_UNIX socket pairs: of streams, and of packets. */
+/*
+ * AF_UNIX socket pairs: of streams, of packets, and of datagrams; or one, of which
+ * a process has both ends.
+ */
 #include <err.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -7,6 +10,13 @@
 
 #include "payload.h"
 #include "peer.h"
+#include "queue.h"
+#include "setting.h"
+
+#define DGRAM_QUEUE	"/proc/sys/net/unix/max_dgram_qlen"
+
+/* What the kernel keeps with each message, at most. */
+#define OVERHEAD	8192
 
 struct socket_pair {
 	/* the client's end and the server's */
@@ -35,12 +45,37 @@ static int setup_stream(struct peer *peer)
 	return socketpair(AF_UNIX, SOCK_STREAM, 0, pair->end);
 }
 
+/* For as many messages as may be on the way, where the default is too small. */
+static int make_room(const struct peer *peer)
+{
+	const struct socket_pair *pair = peer->state;
+	int room = (int)(peer->window * (peer->size + OVERHEAD));
+
+	if (peer->window == 1)
+		return 0;
+	return setsockopt(pair->end[0], SOL_SOCKET, SO_SNDBUFFORCE, &room,
+			  sizeof(room));
+}
+
 static int setup_seqpacket(struct peer *peer)
 {
 	struct socket_pair *pair = peer->state;
 
 	pair->size = peer->size;
-	return socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair->end);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair->end) < 0)
+		return -1;
+	return make_room(peer);
+}
+
+static int setup_dgram(struct peer *peer)
+{
+	struct socket_pair *pair = peer->state;
+
+	pair->size = peer->size;
+	if (setting_raise(DGRAM_QUEUE, peer->window) < 0 ||
+	    socketpair(AF_UNIX, SOCK_DGRAM, 0, pair->end) < 0)
+		return -1;
+	return make_room(peer);
 }
 
 static void serve(struct peer *peer)
@@ -61,6 +96,21 @@ static const void *roundtrip(struct peer *peer)
 	put(pair->end[0], peer->request, pair->size);
 	take(pair->end[0], peer->reply, pair->size);
 	return peer->reply;
+}
+
+static void post(struct peer *peer)
+{
+	struct socket_pair *pair = peer->state;
+
+	put(pair->end[0], peer->request, pair->size);
+}
+
+static const void *take_next(struct peer *peer)
+{
+	struct socket_pair *pair = peer->state;
+
+	take(pair->end[1], peer->request, pair->size);
+	return peer->request;
 }
 
 static void teardown(struct peer *peer)
@@ -89,4 +139,71 @@ const struct peer_ops peer_unix_seqpacket = {
 	.serve = serve,
 	.roundtrip = roundtrip,
 	.teardown = teardown,
+	.post = post,
+	.take = take_next,
+};
+
+const struct peer_ops peer_unix_dgram = {
+	.name = "unix-dgram",
+	.state_size = sizeof(struct socket_pair),
+	.setup = setup_dgram,
+	.serve = serve,
+	.roundtrip = roundtrip,
+	.teardown = teardown,
+	.post = post,
+	.take = take_next,
+};
+
+static int self_open_seqpacket(struct queue *queue)
+{
+	return socketpair(AF_UNIX, SOCK_SEQPACKET, 0, queue->state);
+}
+
+static int self_open_dgram(struct queue *queue)
+{
+	if (setting_raise(DGRAM_QUEUE, queue->depth) < 0)
+		return -1;
+	return socketpair(AF_UNIX, SOCK_DGRAM, 0, queue->state);
+}
+
+static void self_put(struct queue *queue, void *data, unsigned int priority)
+{
+	const int *ends = queue->state;
+
+	(void)priority;
+	put(ends[0], data, queue->size);
+}
+
+static unsigned int self_take(struct queue *queue, void *data)
+{
+	const int *ends = queue->state;
+
+	take(ends[1], data, queue->size);
+	return 0;
+}
+
+static void self_close(struct queue *queue)
+{
+	const int *ends = queue->state;
+
+	close(ends[0]);
+	close(ends[1]);
+}
+
+const struct queue_ops queue_unix_seqpacket = {
+	.name = "unix-seqpacket",
+	.state_size = 2 * sizeof(int),
+	.open = self_open_seqpacket,
+	.put = self_put,
+	.take = self_take,
+	.close = self_close,
+};
+
+const struct queue_ops queue_unix_dgram = {
+	.name = "unix-dgram",
+	.state_size = 2 * sizeof(int),
+	.open = self_open_dgram,
+	.put = self_put,
+	.take = self_take,
+	.close = self_close,
 };

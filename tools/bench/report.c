@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <err.h>
 #include <json-c/json.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,41 +40,8 @@ const struct report_row *report_find(const struct report *report,
 	return NULL;
 }
 
-static struct json_object *row_to_json(const struct report_row *row)
-{
-	struct json_object *object = json_object_new_object();
-	int64_t instructions = (int64_t)(row->series.instructions + 0.5);
-
-	json_object_object_add(object, "system",
-			       json_object_new_string(row->system));
-	json_object_object_add(object, "operation",
-			       json_object_new_string(row->operation));
-	json_object_object_add(object, "bytes",
-			       json_object_new_int64((int64_t)row->bytes));
-	json_object_object_add(object, "instructions",
-			       json_object_new_int64(instructions));
-	json_object_object_add(object, "repeats",
-			       json_object_new_int64(row->series.repeats));
-	return object;
-}
-
-int report_write_json(const struct report *report, const char *path)
-{
-	struct json_object *array = json_object_new_array();
-	size_t i;
-	int ret;
-
-	for (i = 0; i < report->count; i++)
-		json_object_array_add(array, row_to_json(&report->rows[i]));
-	ret = json_object_to_file_ext(path, array, JSON_C_TO_STRING_PRETTY |
-						   JSON_C_TO_STRING_SPACED);
-	if (ret < 0)
-		warnx("%s", json_util_get_last_err());
-	json_object_put(array);
-	return ret;
-}
-
 void report_free(struct report *report)
 {
 	free(report->rows);
+	json_object_put(report->earlier);
 }

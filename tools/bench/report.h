@@ -8,6 +8,13 @@
 
 #include "series.h"
 
+/* What a result is a number of. */
+enum report_unit {
+	UNIT_INSTRUCTIONS,
+	UNIT_NANOSECONDS,
+	UNIT_CALLS_PER_SECOND,
+};
+
 /**
  * struct report_row - one result
  * @system: name of the system
@@ -15,21 +22,27 @@
  * @baseline: operation of the same system that it is to be compared with, or
  *	NULL; one that has a baseline is not shown beside other systems
  * @bytes: size of the payload
- * @series: what was counted
+ * @unit: what it is a number of
+ * @earlier: it was read from a file, and shown when it was measured
+ * @series: what was measured
  */
 struct report_row {
 	const char *system;
 	const char *operation;
 	const char *baseline;
 	size_t bytes;
+	enum report_unit unit;
+	bool earlier;
 	struct series series;
 };
 
 struct report {
 	struct report_row *rows;
 	size_t count;
-	/* something that was asked for could not be counted */
+	/* something that was asked for could not be measured */
 	bool incomplete;
+	/* what the names in earlier rows belong to, or NULL */
+	struct json_object *earlier;
 };
 
 void report_add(struct report *report, const struct report_row *row);
@@ -43,11 +56,13 @@ const struct report_row *report_find(const struct report *report,
 				     const char *system, const char *operation,
 				     size_t bytes);
 
-/* For people, on standard output. */
+/* For people, on standard output: what was counted, and what was timed. */
 void report_print(const struct report *report);
+void report_print_times(const struct report *report);
 
-/* Returns 0, or -1 with a message printed. */
+/* Each returns 0, or -1 with a message printed. */
 int report_write_json(const struct report *report, const char *path);
+int report_read_json(struct report *report, const char *path);
 
 void report_free(struct report *report);
 

@@ -4,12 +4,22 @@
 #include "counter.h"
 #include "series.h"
 
-static int compare_counts(const void *left, const void *right)
+static int compare(const void *left, const void *right)
 {
-	uint64_t a = *(const uint64_t *)left;
-	uint64_t b = *(const uint64_t *)right;
+	double a = *(const double *)left;
+	double b = *(const double *)right;
 
 	return a < b ? -1 : a > b;
+}
+
+struct series series_of(double *results, unsigned int count)
+{
+	struct series series = { .repeats = count };
+
+	qsort(results, count, sizeof(*results), compare);
+	series.median = (results[(count - 1) / 2] + results[count / 2]) / 2;
+	series.spread = (results[count - 1] - results[0]) / series.median;
+	return series;
 }
 
 static uint64_t count_rounds(unsigned int rounds, void (*round)(void *arg),
@@ -26,9 +36,7 @@ static uint64_t count_rounds(unsigned int rounds, void (*round)(void *arg),
 struct series series_count(const struct series_plan *plan,
 			   void (*round)(void *arg), void *arg)
 {
-	struct series series = { .repeats = plan->repeats };
-	uint64_t counts[SERIES_REPEATS_MAX];
-	double median;
+	double counts[SERIES_REPEATS_MAX];
 	unsigned int i;
 
 	/*
@@ -38,12 +46,7 @@ struct series series_count(const struct series_plan *plan,
 	count_rounds(plan->warmup, round, arg);
 
 	for (i = 0; i < plan->repeats; i++)
-		counts[i] = count_rounds(plan->rounds, round, arg);
-	qsort(counts, plan->repeats, sizeof(*counts), compare_counts);
-
-	median = (double)(counts[(plan->repeats - 1) / 2] +
-			  counts[plan->repeats / 2]) / 2;
-	series.instructions = median / plan->rounds;
-	series.spread = (double)(counts[plan->repeats - 1] - counts[0]) / median;
-	return series;
+		counts[i] = (double)count_rounds(plan->rounds, round, arg) /
+			    plan->rounds;
+	return series_of(counts, plan->repeats);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A series: the same action counted many times over.
+ * A series: the same thing measured many times over.
  *
  * After a warm-up, a repeat is a number of rounds counted together, and its
  * result is the mean of one round. The result of the series is the median of
@@ -24,14 +24,17 @@ struct series_plan {
 };
 
 struct series {
-	/* instructions of one round: the median of all repeats */
-	double instructions;
+	/* of all repeats */
+	double median;
 	/* (largest - smallest repeat) / median */
 	double spread;
 	unsigned int repeats;
 };
 
-/* Count what one call of @round with @arg costs. */
+/* What comes of these results, 1 to SERIES_REPEATS_MAX. Sorts them. */
+struct series series_of(double *results, unsigned int count);
+
+/* Count what one call of @round with @arg costs, in instructions. */
 struct series series_count(const struct series_plan *plan,
 			   void (*round)(void *arg), void *arg);
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#define _GNU_SOURCE /* SCHED_BATCH */
 #include <err.h>
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "buffer.h"
 #include "session.h"
 
 static void on_server_end(int signal)
@@ -22,25 +20,14 @@ static void on_server_end(int signal)
 	_exit(EXIT_FAILURE);
 }
 
-static void *buffer_new(size_t size)
+static void peer_init(struct peer *peer, const struct session_options *options)
 {
-	void *start = aligned_alloc(PEER_HEADROOM, PEER_HEADROOM + size + 1);
+	const struct peer_ops *ops = options->ops;
+	size_t size = options->size;
 
-	if (!start)
-		err(EXIT_FAILURE, "buffer");
-	memset(start, 0, PEER_HEADROOM + size + 1);
-	return (char *)start + PEER_HEADROOM;
-}
-
-static void buffer_free(void *buffer)
-{
-	free((char *)buffer - PEER_HEADROOM);
-}
-
-static void peer_init(struct peer *peer, const struct peer_ops *ops, size_t size)
-{
 	peer->ops = ops;
 	peer->size = size;
+	peer->window = options->window ? options->window : 1;
 	peer->request = buffer_new(size);
 	peer->reply = buffer_new(size);
 	peer->state = calloc(1, ops->state_size);
@@ -57,18 +44,9 @@ static void peer_deinit(struct peer *peer)
 	buffer_free(peer->request);
 }
 
-/* The server inherits it. */
-static void set_policy(const struct peer_ops *ops)
-{
-	const struct sched_param param = { 0 };
-	int policy = ops->preempts ? SCHED_OTHER : SCHED_BATCH;
-
-	if (sched_setscheduler(0, policy, &param) < 0)
-		err(EXIT_FAILURE, "cannot change the scheduling policy");
-}
-
 /* The server's life. Its first word to the client is 0 or an errno. */
-static void run_server(struct peer *peer, int ready)
+static void run_server(struct peer *peer, const struct session_options *options,
+		       int ready)
 {
 	int error = 0;
 
@@ -81,12 +59,16 @@ static void run_server(struct peer *peer, int ready)
 	/* One that has nothing to serve waits for the client to end it. */
 	if (error)
 		pause();
-	peer->ops->serve(peer);
+	if (options->serve)
+		options->serve(peer, options->context);
+	else
+		peer->ops->serve(peer);
 	_exit(EXIT_FAILURE);
 }
 
 /* Start the server and wait for its first word; return that. */
-static int start_server(struct session *session)
+static int start_server(struct session *session,
+			const struct session_options *options)
 {
 	int ready[2];
 	int error;
@@ -98,7 +80,7 @@ static int start_server(struct session *session)
 	if (session->server < 0)
 		err(EXIT_FAILURE, "fork");
 	if (session->server == 0)
-		run_server(&session->peer, ready[1]);
+		run_server(&session->peer, options, ready[1]);
 	close(ready[1]);
 	if (read(ready[0], &error, sizeof(error)) != sizeof(error))
 		error = ECHILD;
@@ -113,19 +95,21 @@ static void stop_server(struct session *session)
 	waitpid(session->server, NULL, 0);
 }
 
-int session_start(struct session *session, const struct peer_ops *ops,
-		  size_t size)
+int session_start(struct session *session,
+		  const struct session_options *options)
 {
+	const struct peer_ops *ops = options->ops;
 	struct peer *peer = &session->peer;
 	int error;
 
-	set_policy(ops);
-	peer_init(peer, ops, size);
+	/* The server inherits it. */
+	policy_set(options->policy, ops->preempts);
+	peer_init(peer, options);
 	if (ops->setup && ops->setup(peer) < 0) {
 		error = errno;
 		goto err_peer;
 	}
-	error = start_server(session);
+	error = start_server(session, options);
 	if (error)
 		goto err_server;
 	if (ops->connect && ops->connect(peer) < 0) {

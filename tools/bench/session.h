@@ -12,18 +12,37 @@
 #include <sys/types.h>
 
 #include "peer.h"
+#include "policy.h"
 
 struct session {
 	struct peer peer;
 	pid_t server;
 };
 
+/**
+ * struct session_options - how a session is to be
+ * @ops: which system
+ * @size: size of the payloads in bytes
+ * @window: as in struct peer; 0 means 1
+ * @policy: how both processes are scheduled
+ * @serve: what the server does for ever, if not @ops->serve
+ * @context: for @serve
+ */
+struct session_options {
+	const struct peer_ops *ops;
+	size_t size;
+	unsigned int window;
+	enum policy policy;
+	void (*serve)(struct peer *peer, void *context);
+	void *context;
+};
+
 /*
- * Start a system for payloads of @size bytes.
+ * Start a system.
  * Returns 0, or -1 with errno set if the system is not to be had here.
  */
-int session_start(struct session *session, const struct peer_ops *ops,
-		  size_t size);
+int session_start(struct session *session,
+		  const struct session_options *options);
 
 void session_stop(struct session *session);
 

@@ -21,13 +21,13 @@ static int read_number(const char *path, unsigned long *number)
 	return 0;
 }
 
-static int write_number(const char *path, unsigned long number)
+int setting_write(const char *path, long number)
 {
 	FILE *file = fopen(path, "w");
 
 	if (!file)
 		return -1;
-	fprintf(file, "%lu\n", number);
+	fprintf(file, "%ld\n", number);
 	return fclose(file);
 }
 
@@ -39,7 +39,7 @@ int setting_raise(const char *path, unsigned long least)
 		warn("%s", path);
 		return -1;
 	}
-	if (now < least && write_number(path, least) < 0) {
+	if (now < least && setting_write(path, (long)least) < 0) {
 		warn("%s: cannot raise %lu to %lu", path, now, least);
 		return -1;
 	}

@@ -9,4 +9,7 @@
  */
 int setting_raise(const char *path, unsigned long least);
 
+/* Returns 0, or -1 with errno set. */
+int setting_write(const char *path, long number);
+
 #endif /* BENCH_SETTING_H */

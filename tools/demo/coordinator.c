@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The coordinator: hands out pieces of text and adds up what is reported. */
+/* The coordinator: posts pieces of text and adds up what is reported. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,80 +30,26 @@ static bool all_done(const struct coordinator *coordinator)
 static bool all_gone(const struct coordinator *coordinator)
 {
 	for (unsigned int i = 0; i < coordinator->crew->count; i++) {
-		if (coordinator->crew->members[i].state < MEMBER_TOLD)
+		if (coordinator->crew->members[i].state < MEMBER_LEFT)
 			return false;
 	}
 	return true;
 }
 
-/* Answer with a piece of text: one copy, from the file into the worker's pool */
-static int hand_out(struct coordinator *coordinator, struct member *member,
-		    struct kipc_request *request, size_t number)
+/* Nobody waits for anything any more: the workers find the mailbox ended, and go */
+static void end(struct coordinator *coordinator)
 {
-	struct piece *piece = &coordinator->pieces->list[number];
-	struct demo_piece header = {
-		.piece = number,
-		.in_word = piece->in_word,
-		.halfway = coordinator->victim == member,
-	};
-	struct iovec iov[2] = {
-		{ .iov_base = &header, .iov_len = sizeof(header) },
-		{ .iov_base = (char *)piece->text, .iov_len = piece->size },
-	};
-	struct kipc_content content = { .iov = iov, .iov_count = 2 };
+	int ret = queue_end(&coordinator->queue, &coordinator->info);
 
-	return kipc_request_replyv(request, 0, &content, KIPC_REPLY_NOW);
+	if (ret < 0)
+		fail(coordinator, "mailbox", ret);
 }
 
-/*
- * Answer a worker's request for work, if that is possible now.
- *
- * Return: 0, -EAGAIN if there is nothing to hand out yet, or -errno.
- */
-static int answer_worker(struct coordinator *coordinator,
-			 struct member *member, struct kipc_request *request)
+static void start(struct coordinator *coordinator)
 {
-	struct pieces *pieces = coordinator->pieces;
-	size_t number;
-	int ret;
-
-	if (all_done(coordinator)) {
-		member->state = MEMBER_TOLD;
-		return kipc_request_reply(request, DEMO_NO_MORE, NULL, 0);
-	}
-	if (coordinator->joined < coordinator->crew->count)
-		return -EAGAIN;
-	number = pieces_take(pieces);
-	if (number == pieces->count)
-		return -EAGAIN;
-	if (!coordinator->victim && number >= pieces->count / 2)
-		coordinator->victim = member;
-	ret = hand_out(coordinator, member, request, number);
-	if (ret < 0) {
-		pieces_put_back(pieces, number);
-		return fail(coordinator, "cannot hand out a piece", ret);
-	}
-	member->piece = number;
-	if (pieces->list[number].handed > 1)
-		report_event(coordinator, "piece %zu goes to worker %u",
-			     number + 1, member->number);
-	return 0;
-}
-
-/* Answer those who wait, now that something changed */
-static void answer_waiting(struct coordinator *coordinator)
-{
-	for (unsigned int i = 0; i < coordinator->crew->count; i++) {
-		struct member *member = &coordinator->crew->members[i];
-
-		if (!member->waiting || member->piece != DEMO_NO_PIECE)
-			continue;
-		if (answer_worker(coordinator, member, member->waiting) ==
-		    -EAGAIN)
-			continue;
-		kipc_request_free(member->waiting);
-		member->waiting = NULL;
-	}
+	report_start(coordinator);
+	if (all_done(coordinator))
+		end(coordinator);
 }
 
 static void bury(struct coordinator *coordinator, struct member *member)
@@ -115,39 +61,42 @@ static void bury(struct coordinator *coordinator, struct member *member)
 		ret = kipc_request_reply(member->waiting, 0, NULL, 0);
 	kipc_request_free(member->waiting);
 	member->waiting = NULL;
-	if (member != coordinator->victim)
+	if (member != coordinator->victim) {
 		fail(coordinator, "a worker died that nobody killed", 0);
-	else if (ret != -ECANCELED)
+	} else if (ret != -ECANCELED) {
 		fail(coordinator, "the dead worker's call was answered", ret);
-	else
+	} else {
 		coordinator->noticed = true;
-	if (member->piece == DEMO_NO_PIECE)
-		return;
-	pieces_put_back(coordinator->pieces, member->piece);
-	report_death(coordinator, member);
-	member->piece = DEMO_NO_PIECE;
+		report_death(coordinator, member);
+	}
 }
 
-/* A worker that was told to go may be gone before this process is */
+/* The victim's notice can come after the piece was done by another one */
 static void on_death(struct kipc *endpoint, uint32_t handle, void *userdata)
 {
 	struct coordinator *coordinator = userdata;
 	struct member *member = crew_find_handle(coordinator->crew, handle);
 
-	if (member->state == MEMBER_JOINED)
+	if (member == coordinator->victim || !all_done(coordinator))
 		bury(coordinator, member);
+	else
+		member->state = MEMBER_LEFT;
 	kipc_watch_free(member->watch);
 	kipc_handle_drop(endpoint, handle);
 	member->watch = NULL;
 	member->handle = 0;
 	if (!crew_alive(coordinator->crew))
 		fail(coordinator, "all workers are dead", 0);
-	answer_waiting(coordinator);
 }
 
+/* The answer brings the worker its side of the mailbox */
 static int on_join(struct coordinator *coordinator, struct member *member,
 		   struct kipc_request *request)
 {
+	struct kipc_attachment attachment;
+	const struct kipc_content content = {
+		.attachments = &attachment, .attachment_count = 1,
+	};
 	int ret;
 
 	if (member->state != MEMBER_STARTED)
@@ -159,68 +108,54 @@ static int on_join(struct coordinator *coordinator, struct member *member,
 				coordinator, &member->watch);
 	if (ret < 0)
 		return fail(coordinator, "cannot watch a worker", ret);
+	kipc_attachment_set_fd(&attachment, coordinator->queue.receive);
+	ret = kipc_request_replyv(request, 0, &content, KIPC_REPLY_NOW);
+	if (ret < 0)
+		return fail(coordinator, "cannot hand over the mailbox", ret);
 	member->state = MEMBER_JOINED;
 	coordinator->joined++;
-	if (coordinator->joined == coordinator->crew->count) {
-		report_start(coordinator);
-		answer_waiting(coordinator);
-	}
+	if (coordinator->joined == coordinator->crew->count)
+		start(coordinator);
 	return 0;
 }
 
-static int take_result(struct coordinator *coordinator, struct member *member,
-		       const struct demo_result *result)
+static int on_result(struct coordinator *coordinator, struct member *member,
+		     const struct demo_result *result)
 {
-	const struct piece *piece;
+	struct pieces *pieces = coordinator->pieces;
 
-	if (result->piece != member->piece)
-		return fail(coordinator, "result of another's piece", -EPROTO);
-	if (result->piece == DEMO_NO_PIECE)
+	if (member->state != MEMBER_JOINED || result->piece >= pieces->count)
+		return fail(coordinator, "a result that cannot be", -EPROTO);
+	if (!pieces_finish(pieces, result->piece, result->words)) {
+		coordinator->twice++;
 		return 0;
-	piece = &coordinator->pieces->list[result->piece];
-	pieces_finish(coordinator->pieces, result->piece, result->words);
-	member->piece = DEMO_NO_PIECE;
+	}
 	member->pieces++;
-	member->bytes += piece->size;
+	member->bytes += pieces->list[result->piece].size;
 	member->words += result->words;
-	if (piece->handed > 1)
+	if (coordinator->victim && result->piece == coordinator->lost)
 		report_redone(coordinator, member, result);
 	if (all_done(coordinator)) {
 		report_end(coordinator);
-		answer_waiting(coordinator);
+		end(coordinator);
 	}
 	return 0;
 }
 
-static int on_next(struct coordinator *coordinator, struct member *member,
-		   struct kipc_request *request,
-		   const struct demo_result *result)
-{
-	int ret;
-
-	if (member->state != MEMBER_JOINED || member->waiting)
-		return -EPROTO;
-	ret = take_result(coordinator, member, result);
-	if (!ret)
-		ret = answer_worker(coordinator, member, request);
-	if (ret == -EAGAIN)
-		ret = kipc_request_defer(request, &member->waiting);
-	return ret;
-}
-
-/* The victim waits in this call, with the piece in its pool */
+/* The victim waits in this call, with the piece leased to it */
 static int on_halfway(struct coordinator *coordinator, struct member *member,
 		      struct kipc_request *request,
 		      const struct demo_result *result)
 {
 	int ret;
 
-	if (member != coordinator->victim || result->piece != member->piece ||
-	    member->waiting)
+	if (coordinator->victim || member->state != MEMBER_JOINED ||
+	    result->piece >= coordinator->pieces->count)
 		return -EPROTO;
 	ret = kipc_request_defer(request, &member->waiting);
 	if (ret < 0)
 		return ret;
+	coordinator->victim = member;
 	coordinator->lost = result->piece;
 	report_kill(coordinator, member, result);
 	if (kill(member->pid, SIGKILL) < 0)
@@ -243,11 +178,29 @@ static int on_request(struct kipc_request *request, void *userdata)
 		return on_join(coordinator, member, request);
 	if (kipc_request_size(request) != sizeof(*result))
 		return -EINVAL;
-	if (kipc_request_code(request) == DEMO_NEXT)
-		return on_next(coordinator, member, request, result);
 	if (kipc_request_code(request) == DEMO_HALFWAY)
 		return on_halfway(coordinator, member, request, result);
+	if (kipc_request_code(request) == DEMO_RESULT)
+		return on_result(coordinator, member, result);
 	return -EOPNOTSUPP;
+}
+
+/* More pieces, if there is room for them, and then what a worker has to say */
+static int work(struct coordinator *coordinator)
+{
+	const struct pieces *pieces = coordinator->pieces;
+	int ret = 0;
+
+	if (coordinator->joined == coordinator->crew->count)
+		ret = queue_fill(&coordinator->queue, pieces,
+				 pieces->count / 2);
+	if (ret < 0)
+		return fail(coordinator, "cannot post a piece", ret);
+	ret = kipc_dispatch(coordinator->endpoint,
+			    kipc_deadline_ms(SILENCE_MS));
+	if (ret < 0 && ret != -EINTR)
+		return fail(coordinator, "waiting for workers", ret);
+	return 0;
 }
 
 static int serve(struct coordinator *coordinator, const char *name)
@@ -262,13 +215,9 @@ static int serve(struct coordinator *coordinator, const char *name)
 	ret = kipc_node_publish(node, name, 0600);
 	if (ret < 0)
 		return fail(coordinator, name, ret);
-	while (!all_gone(coordinator) && !coordinator->failed) {
-		ret = kipc_dispatch(coordinator->endpoint,
-				    kipc_deadline_ms(SILENCE_MS));
-		if (ret < 0 && ret != -EINTR)
-			return fail(coordinator, "waiting for workers", ret);
-	}
-	return 0;
+	while (!ret && !all_gone(coordinator) && !coordinator->failed)
+		ret = work(coordinator);
+	return ret;
 }
 
 int coordinator_run(struct coordinator *coordinator, const char *name)
@@ -278,9 +227,15 @@ int coordinator_run(struct coordinator *coordinator, const char *name)
 	ret = kipc_open(NULL, 0, 0, &coordinator->endpoint);
 	if (ret < 0)
 		return fail(coordinator, "/dev/kipc", ret);
-	ret = serve(coordinator, name);
+	ret = queue_open(&coordinator->queue, coordinator->endpoint,
+			 coordinator->crew->count, coordinator->piece_max);
+	if (ret < 0)
+		fail(coordinator, "mailbox", ret);
+	else
+		ret = serve(coordinator, name);
 	for (unsigned int i = 0; i < coordinator->crew->count; i++)
 		kipc_request_free(coordinator->crew->members[i].waiting);
+	queue_close(&coordinator->queue);
 	kipc_close(coordinator->endpoint);
 	return ret;
 }
@@ -295,5 +250,5 @@ bool coordinator_verdict(const struct coordinator *coordinator)
 		return true;
 	return coordinator->noticed && coordinator->redone_by &&
 	       coordinator->redone_by != coordinator->victim &&
-	       pieces->list[coordinator->lost].handed == 2;
+	       coordinator->deliveries == 2;
 }

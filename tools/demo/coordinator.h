@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The coordinator: hands pieces of text to the workers that ask for them, and
- * adds up what they report.
+ * The coordinator: posts pieces of text for the workers, and adds up what they
+ * report.
  *
  * Everything happens in one thread, in the handler of the published node and
- * in the callbacks of the death watches, so there are no locks. A worker that
- * asks when there is nothing to hand out is not answered until there is.
+ * in the callbacks of the death watches, so there are no locks. The coordinator
+ * does not know who has which piece, nor need it: the kernel gives the pieces
+ * out, and gives those again that were not acknowledged. A piece that is reported
+ * twice counts once.
  *
- * When half of the pieces are handed out, the worker that gets the next one is
- * made the victim: it is asked to call from the middle of the piece, and while
- * it waits in that call, with the piece in its pool, it is killed. What follows
- * is what the demonstration is about: its node dies, the death notice comes,
- * and the piece goes to another worker.
+ * The worker that gets the piece in the middle of the text is the victim: it is
+ * asked to call when it has counted half of it, and while it waits in that call
+ * it is killed. What follows is what the demonstration is about: its node dies, the
+ * death notice comes, its lease ends, and the kernel delivers the piece to another
+ * worker.
  */
 #ifndef DEMO_COORDINATOR_H
 #define DEMO_COORDINATOR_H
@@ -23,16 +25,22 @@
 
 #include "crew.h"
 #include "pieces.h"
+#include "queue.h"
 
 /**
  * struct coordinator - the work and those who do it
  * @pieces: the text
+ * @piece_max: size of the largest piece in bytes
  * @crew: the workers
  * @endpoint: the coordinator's endpoint
+ * @queue: the mailbox with the pieces
+ * @info: what went through that
  * @joined: how many workers joined
- * @victim: the worker that is to be killed, or was; or NULL
+ * @victim: the worker that was killed; or NULL
  * @lost: the piece that the victim held
  * @redone_by: the worker that did it again; or NULL
+ * @deliveries: how often the kernel had delivered it then
+ * @twice: reports of pieces that were done before
  * @noticed: the victim's death notice came, with its call canceled
  * @failed: something happened that should not have
  * @started: when all had joined; CLOCK_MONOTONIC nanoseconds
@@ -41,12 +49,17 @@
  */
 struct coordinator {
 	struct pieces *pieces;
+	size_t piece_max;
 	struct crew *crew;
 	struct kipc *endpoint;
+	struct queue queue;
+	struct kipc_mailbox_info info;
 	unsigned int joined;
 	struct member *victim;
 	uint64_t lost;
 	struct member *redone_by;
+	uint64_t deliveries;
+	uint64_t twice;
 	bool noticed;
 	bool failed;
 	uint64_t started;
@@ -56,7 +69,7 @@ struct coordinator {
 
 /**
  * coordinator_run() - get the pieces done by the workers
- * @coordinator: with @pieces and @crew, the rest 0
+ * @coordinator: with @pieces, @piece_max and @crew, the rest 0
  * @name: to publish the node under
  *
  * Return: 0, or -errno after it said on stderr what went wrong.
@@ -67,7 +80,8 @@ int coordinator_run(struct coordinator *coordinator, const char *name);
  * coordinator_verdict() - whether everything happened that should have
  * @coordinator: after coordinator_run()
  *
- * Return: true if all pieces are done, and the victim's by another worker.
+ * Return: true if all pieces are done, and the victim's by another worker, to which
+ * the kernel had delivered it a second time.
  */
 bool coordinator_verdict(const struct coordinator *coordinator);
 

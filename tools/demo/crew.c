@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "crew.h"
-#include "protocol.h"
 #include "worker.h"
 
 /* In the child: end with the parent, even if it ended already */
@@ -40,7 +39,6 @@ int crew_start(struct crew *crew, unsigned int count, const char *name)
 		crew->members[crew->count] = (struct member){
 			.number = crew->count + 1,
 			.pid = pid,
-			.piece = DEMO_NO_PIECE,
 		};
 		crew->count++;
 	}

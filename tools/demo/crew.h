@@ -14,13 +14,13 @@
  * enum member_state - where a worker is in its life
  * @MEMBER_STARTED: its process was started
  * @MEMBER_JOINED: it joined and is watched
- * @MEMBER_TOLD: it was told that there is no more to do
- * @MEMBER_DEAD: a death notice came
+ * @MEMBER_LEFT: it ended when all was done
+ * @MEMBER_DEAD: it died before that
  */
 enum member_state {
 	MEMBER_STARTED,
 	MEMBER_JOINED,
-	MEMBER_TOLD,
+	MEMBER_LEFT,
 	MEMBER_DEAD,
 };
 
@@ -31,8 +31,7 @@ enum member_state {
  * @state: where it is in its life
  * @handle: handle for its node
  * @watch: on that handle
- * @waiting: its call that is not answered yet; or NULL
- * @piece: the piece that it holds; or DEMO_NO_PIECE
+ * @waiting: its call that is not going to be answered; or NULL
  * @pieces: how many pieces it did
  * @bytes: how much text was in them
  * @words: how many words
@@ -44,7 +43,6 @@ struct member {
 	uint32_t handle;
 	struct kipc_watch *watch;
 	struct kipc_request *waiting;
-	uint64_t piece;
 	size_t pieces;
 	uint64_t bytes;
 	uint64_t words;

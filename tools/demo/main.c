@@ -22,11 +22,11 @@
 
 static const char demo_doc[] =
 	"Count the words of FILE, as LC_ALL=C wc -w does, with several processes\n"
-	"that get their work by calls over /dev/kipc, and kill one of them in the\n"
-	"middle of its work.\n"
+	"that get their work from a mailbox of /dev/kipc and report it by calls, and\n"
+	"kill one of them in the middle of its work.\n"
 	"\vThe last line is \"words: N\". Exit status: 0 if all went as it should:\n"
-	"every piece was counted once, and that of the killed worker by another;\n"
-	"1 otherwise; 2 wrong usage.";
+	"every piece was counted once, and that of the killed worker by another, to\n"
+	"which the kernel gave it; 1 otherwise; 2 wrong usage.";
 
 static const struct argp_option demo_options[] = {
 	{ "workers", 'w', "N", 0, "how many workers, 2 to 64; 4 if not said",
@@ -100,16 +100,18 @@ static int probe(void)
 }
 
 /* Get the pieces done; returns the exit status */
-static int count(struct pieces *pieces, unsigned int workers)
+static int count(struct pieces *pieces, const struct demo_args *args)
 {
 	struct crew crew = { 0 };
-	struct coordinator coordinator = { .pieces = pieces, .crew = &crew };
+	struct coordinator coordinator = {
+		.pieces = pieces, .piece_max = args->piece, .crew = &crew,
+	};
 	char name[32];
 	bool well;
 	int ret;
 
 	snprintf(name, sizeof(name), "kipc.demo.%d", (int)getpid());
-	ret = crew_start(&crew, workers, name);
+	ret = crew_start(&crew, (unsigned int)args->workers, name);
 	if (ret < 0) {
 		fprintf(stderr, "kipc-demo: workers: %s\n", strerror(-ret));
 		return EXIT_FAILURE;
@@ -147,7 +149,7 @@ int main(int argc, char **argv)
 	}
 	printf("kipc-demo: %s: %zu bytes in %zu pieces, %zu workers\n",
 	       args.path, text.size, pieces.count, args.workers);
-	ret = count(&pieces, (unsigned int)args.workers);
+	ret = count(&pieces, &args);
 	pieces_free(&pieces);
 	text_unmap(&text);
 	if (fflush(stdout) || ferror(stdout))

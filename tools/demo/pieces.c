@@ -42,33 +42,16 @@ int pieces_cut(struct pieces *pieces, const char *text, size_t size,
 	return 0;
 }
 
-size_t pieces_take(struct pieces *pieces)
+bool pieces_finish(struct pieces *pieces, size_t number, uint64_t words)
 {
-	size_t i = pieces->first;
+	struct piece *piece = &pieces->list[number];
 
-	while (i < pieces->count && pieces->list[i].state != PIECE_TO_DO)
-		i++;
-	pieces->first = i;
-	if (i < pieces->count) {
-		pieces->list[i].state = PIECE_HELD;
-		pieces->list[i].handed++;
-		pieces->first++;
-	}
-	return i;
-}
-
-void pieces_put_back(struct pieces *pieces, size_t number)
-{
-	pieces->list[number].state = PIECE_TO_DO;
-	if (number < pieces->first)
-		pieces->first = number;
-}
-
-void pieces_finish(struct pieces *pieces, size_t number, uint64_t words)
-{
-	pieces->list[number].state = PIECE_DONE;
-	pieces->list[number].words = words;
+	if (piece->done)
+		return false;
+	piece->done = true;
+	piece->words = words;
 	pieces->done++;
+	return true;
 }
 
 uint64_t pieces_words(const struct pieces *pieces)

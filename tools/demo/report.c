@@ -47,19 +47,21 @@ void report_death(const struct coordinator *coordinator,
 {
 	report_event(coordinator,
 		     "death notice: worker %u is gone; piece %llu is to do again",
-		     member->number, (unsigned long long)member->piece + 1);
-	if (coordinator->victim == member)
-		report_event(coordinator,
-			     "the notice took %.3f ms from the kill",
-			     (double)(now() - coordinator->killed) / NS_PER_MS);
+		     member->number,
+		     (unsigned long long)coordinator->lost + 1);
+	report_event(coordinator, "the notice took %.3f ms from the kill",
+		     (double)(now() - coordinator->killed) / NS_PER_MS);
 }
 
 void report_redone(struct coordinator *coordinator, struct member *member,
 		   const struct demo_result *result)
 {
 	coordinator->redone_by = member;
-	report_event(coordinator, "piece %llu is done by worker %u: %llu words",
-		     (unsigned long long)result->piece + 1, member->number,
+	coordinator->deliveries = result->deliveries;
+	report_event(coordinator,
+		     "the kernel redelivered piece %llu (delivery %llu), and it is done by worker %u: %llu words",
+		     (unsigned long long)result->piece + 1,
+		     (unsigned long long)result->deliveries, member->number,
 		     (unsigned long long)result->words);
 }
 
@@ -75,6 +77,17 @@ static void print_member(const struct member *member, bool killed)
 	printf("  %6u  %6d  %6zu  %8.2f  %10llu%s\n", member->number,
 	       (int)member->pid, member->pieces, member->bytes / BYTES_PER_MB,
 	       (unsigned long long)member->words, killed ? "  killed" : "");
+}
+
+static void print_mailbox(const struct coordinator *coordinator)
+{
+	const struct kipc_mailbox_info *info = &coordinator->info;
+
+	printf("mailbox: %llu messages, %llu deliveries, redelivered %llu, reported twice %llu\n",
+	       (unsigned long long)info->accepted,
+	       (unsigned long long)info->delivered,
+	       (unsigned long long)info->returned,
+	       (unsigned long long)coordinator->twice);
 }
 
 void report_summary(const struct coordinator *coordinator)
@@ -98,5 +111,7 @@ void report_summary(const struct coordinator *coordinator)
 		       pieces->count, bytes / BYTES_PER_MB, seconds,
 		       (double)pieces->count / seconds,
 		       bytes / BYTES_PER_MB / seconds);
+	if (pieces->count)
+		print_mailbox(coordinator);
 	printf("words: %llu\n", (unsigned long long)pieces_words(pieces));
 }

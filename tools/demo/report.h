@@ -38,15 +38,15 @@ void report_kill(struct coordinator *coordinator, const struct member *member,
 		 const struct demo_result *result);
 
 /**
- * report_death() - a death notice came, and the worker's piece comes back
+ * report_death() - the victim's death notice came
  * @coordinator: the coordinator
- * @member: the worker, with its piece
+ * @member: the victim
  */
 void report_death(const struct coordinator *coordinator,
 		  const struct member *member);
 
 /**
- * report_redone() - a piece that came back is done
+ * report_redone() - the victim's piece is done
  * @coordinator: the coordinator
  * @member: by whom
  * @result: and what came out

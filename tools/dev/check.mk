@@ -10,7 +10,7 @@ QEMU := selftests/qemu
 STEPS := kernel-debug kernel-stock programs module-debug module-stock \
 	 selftests-debug selftests-stock lib-tests compile-gcc compile-clang \
 	 checkpatch sparse coccinelle demo install kernel-doc shellcheck uapi \
-	 layers sizes spdx
+	 layers sizes spdx man
 
 .PHONY: all list $(STEPS)
 all: $(STEPS)
@@ -45,5 +45,5 @@ lib-tests compile-gcc compile-clang:
 
 install: programs
 sparse install: kernel-stock
-checkpatch sparse coccinelle kernel-doc shellcheck uapi layers sizes spdx install:
+checkpatch sparse coccinelle kernel-doc shellcheck uapi layers sizes spdx man install:
 	@$(STEP) $@ $(CHECKS)/$@.sh

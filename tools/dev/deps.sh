@@ -15,10 +15,11 @@
 set -euo pipefail
 export LC_ALL=C
 
-build=(build-essential pkg-config libjson-c-dev libelf-dev libssl-dev kmod)
+build=(build-essential pkg-config libjson-c-dev libtracefs-dev
+	libtraceevent-dev libelf-dev libssl-dev kmod)
 guest=(qemu-system-x86 busybox-static cpio xz-utils)
 check=(bc bison flex perl libpython3-dev gcc-multilib g++-multilib
-	clang sparse coccinelle shellcheck dwarves)
+	clang sparse coccinelle shellcheck dwarves man-db mandoc)
 
 wanted=()
 for group; do

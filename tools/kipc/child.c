@@ -21,6 +21,7 @@ enum {
 	EVENT_OUTPUT,
 	EVENT_EXIT,
 	EVENT_ABORT,
+	EVENT_CANCEL,
 	EVENT_COUNT,
 };
 
@@ -146,6 +147,7 @@ static int collect(const struct child *child, struct buffer *output, int fd,
 		[EVENT_OUTPUT] = { .fd = fd, .events = POLLIN },
 		[EVENT_EXIT] = { .fd = pidfd, .events = POLLIN },
 		[EVENT_ABORT] = { .fd = child->abort_fd, .events = POLLIN },
+		[EVENT_CANCEL] = { .fd = child->cancel_fd, .events = POLLIN },
 	};
 	int ret = 0;
 
@@ -154,7 +156,7 @@ static int collect(const struct child *child, struct buffer *output, int fd,
 		ret = wait_event(events, child->deadline);
 		if (ret <= 0)
 			continue;
-		if (events[EVENT_ABORT].revents)
+		if (events[EVENT_ABORT].revents || events[EVENT_CANCEL].revents)
 			ret = -ECANCELED;
 		else if (events[EVENT_OUTPUT].revents)
 			ret = take_output(child, output, &events[EVENT_OUTPUT]);

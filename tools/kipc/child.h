@@ -25,6 +25,7 @@
  * @output_most: how many bytes of output to take
  * @deadline: when to end it, as of the library
  * @abort_fd: end it when this becomes readable
+ * @cancel_fd: or this; -1 if there is none
  */
 struct child {
 	char *const *argv;
@@ -34,6 +35,7 @@ struct child {
 	size_t output_most;
 	uint64_t deadline;
 	int abort_fd;
+	int cancel_fd;
 };
 
 /**
@@ -44,7 +46,7 @@ struct child {
  *
  * Can be called by several threads at once.
  *
- * Errors: ECANCELED (@abort_fd), EMSGSIZE (more output than @output_most),
+ * Errors: ECANCELED (@abort_fd, @cancel_fd), EMSGSIZE (more output than @output_most),
  * ETIMEDOUT (@deadline); then the command was ended with SIGKILL. If it could
  * not be started: ENOENT, EACCES, ENOMEM, EMFILE and the like.
  * Return: 0 or -errno.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kipc call: call a named object and print its answer. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +14,10 @@ static const char call_doc[] =
 	"payload; '-' reads it from standard input. The answer's payload goes to\n"
 	"standard output as it is.\n"
 	"\n"
+	"If there is no answer, standard error says why, and how far the call got: not\n"
+	"queued or withdrawn, NAME has not seen it, and it can be tried again; received,\n"
+	"it may or may not have been done; reply lost, it was answered.\n"
+	"\n"
 	"Exit status: 0 if the answer came with code 0; 7 if it came with another\n"
 	"code, which is then told on standard error; 1, 2, 3, 4, 5 and 6 as for all\n"
 	"commands (kipc --help).\n"
@@ -26,7 +29,6 @@ static const char call_doc[] =
 	"  kipc call --exit-code example.test; echo $?";
 
 #define CALL_POOL	((size_t)4 << 20)
-#define NS_PER_S	1e9
 
 /* Codes from -1 down to this are taken for -errno */
 #define ERRNO_MAX	4095
@@ -34,7 +36,10 @@ static const char call_doc[] =
 static const struct argp_option call_options[] = {
 	{ "timeout", 't', "SECONDS", 0, "give up after this time; 0.5 will do",
 	  0 },
-	{ "wait", 'w', NULL, 0, "wait until NAME appears", 0 },
+	{ "wait", 'w', NULL, 0,
+	  "wait until NAME appears, has room, and is not frozen", 0 },
+	{ "clear", 'c', NULL, 0,
+	  "let DATA be wiped from NAME's memory when it is done with it", 0 },
 	{ "exit-code", 'e', NULL, 0,
 	  "exit with the answer's code itself, if it is 1 to 255", 0 },
 	{ "pool", 'p', "SIZE", 0, "largest answer, such as 64M; 4M if not said",
@@ -49,7 +54,8 @@ static const struct argp_option call_options[] = {
  * @data: payload; "-" for standard input
  * @pool: bytes of the pool
  * @timeout: nanoseconds; 0 if there is none
- * @wait: wait for the name
+ * @wait: wait for the name, and for room
+ * @clear: wipe the payload
  * @exit_code: exit with the reply's code
  */
 struct call_args {
@@ -59,19 +65,9 @@ struct call_args {
 	size_t pool;
 	uint64_t timeout;
 	bool wait;
+	bool clear;
 	bool exit_code;
 };
-
-static void parse_timeout(struct call_args *args, const char *text,
-			  struct argp_state *state)
-{
-	char *end;
-	double seconds = strtod(text, &end);
-
-	if (end == text || *end || !(seconds > 0) || seconds > 1e9)
-		argp_error(state, "'%s' is no time in seconds", text);
-	args->timeout = (uint64_t)(seconds * NS_PER_S) ?: 1;
-}
 
 static void parse_arg(struct call_args *args, const char *arg,
 		      struct argp_state *state)
@@ -102,10 +98,14 @@ static error_t call_parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 't':
-		parse_timeout(args, arg, state);
+		if (text_parse_seconds(arg, &args->timeout) < 0)
+			argp_error(state, "'%s' is no time in seconds", arg);
 		return 0;
 	case 'w':
 		args->wait = true;
+		return 0;
+	case 'c':
+		args->clear = true;
 		return 0;
 	case 'e':
 		args->exit_code = true;
@@ -149,11 +149,11 @@ static const char *how_far(unsigned int stage)
 {
 	switch (stage) {
 	case KIPC_STAGE_RECEIVED:
-		return "; it may or may not have done what was asked";
+		return "it may or may not have done what was asked";
 	case KIPC_STAGE_REPLY_LOST:
-		return "; it did answer, and the answer is lost";
+		return "it did answer, and the answer is lost";
 	default:
-		return "; it has not seen the call";
+		return "it has not seen the call";
 	}
 }
 
@@ -168,10 +168,13 @@ static int fail_call(int error, const char *name, unsigned int stage)
 	else if (error == -EMSGSIZE)
 		why = "the payload is larger than its pool";
 	else if (error == -EAGAIN)
-		why = "no room in its pool";
+		why = "it has no room, or is frozen: try --wait";
+	else if (error == -ELOOP)
+		why = "the chain of calls is too long";
 	else if (error == -EDQUOT)
 		why = "your quota is used up: see kipc stat";
-	tool_error("%s: %s%s", name, why, how_far(stage));
+	tool_error("%s: %s; %s: %s", name, why, kipc_stage_name(stage),
+		   how_far(stage));
 	return tool_status_of(error);
 }
 
@@ -199,19 +202,27 @@ static int print_result(const struct call_args *args,
 static int call(struct kipc *endpoint, const struct call_args *args,
 		const void *data, size_t size)
 {
-	uint64_t deadline = args->timeout ? kipc_deadline_ns(args->timeout) :
-					    KIPC_FOREVER;
+	const struct kipc_call_options options = {
+		.flags = (args->wait ? KIPC_WAIT : 0) |
+			 (args->clear ? KIPC_CLEAR : 0),
+		.deadline = args->timeout ? kipc_deadline_ns(args->timeout) :
+					    KIPC_FOREVER,
+	};
+	const struct iovec iov = {
+		.iov_base = (void *)data, .iov_len = size,
+	};
+	const struct kipc_content content = { .iov = &iov, .iov_count = 1 };
 	struct kipc_result result;
 	uint32_t handle;
 	int ret;
 
 	ret = kipc_name_lookup(endpoint, args->name, KIPC_RIGHT_CALL,
-			       args->wait ? deadline : KIPC_NO_WAIT, &handle,
-			       NULL);
+			       args->wait ? options.deadline : KIPC_NO_WAIT,
+			       &handle, NULL);
 	if (ret < 0)
 		return tool_fail_name(ret, args->name);
-	ret = kipc_call(endpoint, handle, args->code, data, size, deadline,
-			&result);
+	ret = kipc_call_with(endpoint, handle, args->code, &content, &options,
+			     &result);
 	if (ret < 0)
 		return fail_call(ret, args->name, result.stage);
 	ret = print_result(args, &result);

@@ -12,7 +12,7 @@ static const char info_doc[] =
 	"\n"
 	"Output with --json, one object; sizes are in bytes:\n"
 	"  {\"abi_version\", \"features\", \"domain\", \"attachments_max\", \"vec_max\",\n"
-	"   \"name_max\", \"batch_max\", \"pool_max\"}\n"
+	"   \"name_max\", \"batch_max\", \"depth_max\", \"pool_max\"}\n"
 	"\n"
 	"Examples:\n"
 	"  kipc info\n"
@@ -49,6 +49,7 @@ static int print_json(const struct kipc_info *info)
 	json_add_number(object, "vec_max", info->vec_max);
 	json_add_number(object, "name_max", info->name_max);
 	json_add_number(object, "batch_max", info->batch_max);
+	json_add_number(object, "depth_max", info->depth_max);
 	json_add_number(object, "pool_max", info->pool_max);
 	return json_print(object, true);
 }
@@ -77,8 +78,10 @@ static int print_text(const struct tool *tool, const struct kipc_info *info)
 	table_add(&table, text_count(text, info->attachments_max));
 	table_add(&table, "segments per payload");
 	table_add(&table, text_count(text, info->vec_max));
-	table_add(&table, "slices freed at once");
+	table_add(&table, "slices freed, messages received at once");
 	table_add(&table, text_count(text, info->batch_max));
+	table_add(&table, "calls in a chain");
+	table_add(&table, text_count(text, info->depth_max));
 	return table_print(&table);
 }
 

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kipc ls: the names that exist. */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "json.h"
+#include "name_list.h"
 #include "table.h"
 #include "text.h"
 #include "tool.h"
 
 static const char ls_doc[] =
 	"List the names that exist, or only PREFIX and those below it.\n"
-	"\vThe mode says who may do what, as a file's mode does: w call the object,\n"
-	"r be told of its end, x pass it on. The process is the one that opened the\n"
-	"endpoint that published the name; '-' if it cannot be seen from here.\n"
+	"\vThe mode says who may do what, as a file's mode does. Of a node: w call it,\n"
+	"r be told of its end, x pass it on. Of a mailbox: w send, r receive; kipc\n"
+	"mailbox ls tells more. The process is the one that opened the endpoint that\n"
+	"published the name; '-' if it cannot be seen from here, or if there is none, as\n"
+	"with mailboxes.\n"
 	"\n"
 	"Output with --json, an array of objects:\n"
 	"  {\"name\", \"kind\", \"mode\", \"uid\", \"gid\", \"owner\", \"pid\"}\n"
@@ -32,13 +31,6 @@ static const struct argp_option ls_options[] = {
 struct ls_args {
 	const char *prefix;
 	bool json;
-};
-
-/* The names, with memory of their own */
-struct ls_list {
-	struct kipc_name *names;
-	size_t count;
-	size_t room;
 };
 
 static error_t ls_parse(int key, char *arg, struct argp_state *state)
@@ -64,63 +56,7 @@ static const struct argp ls_argp = {
 	.args_doc = "[PREFIX]", .doc = ls_doc,
 };
 
-static int list_add(struct ls_list *list, const struct kipc_name *name)
-{
-	size_t room = list->room ? 2 * list->room : 64;
-	struct kipc_name *names = list->names;
-
-	if (list->count == list->room) {
-		names = reallocarray(names, room, sizeof(*names));
-		if (!names)
-			return -ENOMEM;
-		list->names = names;
-		list->room = room;
-	}
-	names += list->count;
-	*names = *name;
-	names->name = strdup(name->name);
-	if (!names->name)
-		return -ENOMEM;
-	list->count++;
-	return 0;
-}
-
-static void list_free(struct ls_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free((char *)list->names[i].name);
-	free(list->names);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct kipc_name *one = a, *other = b;
-
-	return strcmp(one->name, other->name);
-}
-
-static int list_fill(struct ls_list *list, struct kipc *endpoint,
-		     const char *prefix)
-{
-	struct kipc_names *names;
-	struct kipc_name name;
-	int ret;
-
-	ret = kipc_names_new(endpoint, prefix, &names);
-	if (ret < 0)
-		return ret;
-	while ((ret = kipc_names_next(names, &name)) > 0) {
-		ret = list_add(list, &name);
-		if (ret < 0)
-			break;
-	}
-	kipc_names_free(names);
-	if (list->count)
-		qsort(list->names, list->count, sizeof(*list->names), by_name);
-	return ret;
-}
-
-static int print_json(const struct ls_list *list)
+static int print_json(const struct name_list *list)
 {
 	struct json_object *array = json_object_new_array();
 	struct json_object *object;
@@ -133,7 +69,7 @@ static int print_json(const struct ls_list *list)
 	return json_print(array, true);
 }
 
-static int print_text(const struct ls_list *list)
+static int print_text(const struct name_list *list)
 {
 	static const char *const header[] = {
 		"NAME", "KIND", "MODE", "OWNER", "PID"
@@ -160,7 +96,7 @@ static int print_text(const struct ls_list *list)
 static int ls_run(const struct tool *tool, int argc, char **argv)
 {
 	struct ls_args args = { 0 };
-	struct ls_list list = { 0 };
+	struct name_list list = { 0 };
 	struct kipc *endpoint;
 	int ret;
 
@@ -168,10 +104,10 @@ static int ls_run(const struct tool *tool, int argc, char **argv)
 	ret = tool_open(tool, 0, KIPC_OPEN_NO_POOL, &endpoint);
 	if (ret)
 		return ret;
-	ret = list_fill(&list, endpoint, args.prefix);
+	ret = name_list_fill(&list, endpoint, args.prefix);
 	if (!ret)
 		ret = args.json ? print_json(&list) : print_text(&list);
-	list_free(&list);
+	name_list_free(&list);
 	kipc_close(endpoint);
 	return ret < 0 ? tool_fail_name(ret, args.prefix ?: "") : TOOL_OK;
 }

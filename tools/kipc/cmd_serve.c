@@ -17,11 +17,13 @@ static const char serve_doc[] =
 	"payload is its standard input, its standard output the answer's payload,\n"
 	"and its exit status the answer's code.\n"
 	"\vIn COMMAND's environment, KIPC_CODE is the call's code, and\n"
-	"KIPC_SENDER_PID and KIPC_SENDER_UID tell who called. Codes that do not come\n"
+	"KIPC_SENDER_PID and KIPC_SENDER_UID tell who called, and with --label\n"
+	"KIPC_SENDER_LABEL as what. Codes that do not come\n"
 	"from COMMAND: 127 there is no such command, 126 it cannot be run, 128 + N\n"
 	"signal N ended it, negative -errno.\n"
 	"\n"
-	"COMMAND is killed when the caller's time is up. SIGINT, SIGTERM or SIGHUP\n"
+	"COMMAND is killed when the caller's time is up, or when it leaves (with --jobs 1\n"
+	"nobody is there to notice that). SIGINT, SIGTERM or SIGHUP\n"
 	"ends the service: no more calls are taken, and those that run are finished;\n"
 	"a second signal kills the commands, too.\n"
 	"\n"
@@ -36,20 +38,25 @@ static const char serve_doc[] =
 #define SERVE_JOBS	8
 #define JOBS_MAX	1024
 
+/* Variables that tell about a call */
+#define VARIABLES	4
+
 /**
  * struct service - the arguments, and what the handler needs
  * @name: name to publish
  * @mode: who may do what with it
  * @jobs: how many commands may run at once
  * @pool: bytes of the pool
+ * @label: ask for senders' security labels
  * @command: what to run
  * @abort_fd: readable once the commands are to be ended
  */
 struct service {
 	const char *name;
-	uint64_t mode;
+	mode_t mode;
 	uint64_t jobs;
 	size_t pool;
+	bool label;
 	char **command;
 	int abort_fd;
 };
@@ -57,22 +64,14 @@ struct service {
 static const struct argp_option serve_options[] = {
 	{ "jobs", 'j', "N", 0,
 	  "run up to N commands at once; 8 if not said", 0 },
+	{ "label", 'l', NULL, 0,
+	  "tell COMMAND the caller's security label, in KIPC_SENDER_LABEL", 0 },
 	{ "mode", 'm', "MODE", 0,
 	  "who may call, in octal; 0600, the owner only, if not said", 0 },
 	{ "pool", 'p', "SIZE", 0,
 	  "room for payloads, such as 64M; 16M if not said", 0 },
 	{ 0 }
 };
-
-static void parse_mode(struct service *service, const char *text,
-		       struct argp_state *state)
-{
-	char *end;
-
-	service->mode = strtoul(text, &end, 8);
-	if (end == text || *end || service->mode > 0777)
-		argp_error(state, "'%s' is no mode such as 0600", text);
-}
 
 /* NAME, and what follows it is the command, options and all */
 static void parse_arg(struct service *service, char *arg,
@@ -97,8 +96,12 @@ static error_t serve_parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "'%s' is no number from 1 to %d", arg,
 				   JOBS_MAX);
 		return 0;
+	case 'l':
+		service->label = true;
+		return 0;
 	case 'm':
-		parse_mode(service, arg, state);
+		if (text_parse_mode(arg, &service->mode) < 0)
+			argp_error(state, "'%s' is no mode such as 0600", arg);
 		return 0;
 	case 'p':
 		if (text_parse_size(arg, KIPC_POOL_MAX, &service->pool) < 0)
@@ -127,33 +130,54 @@ static const struct argp serve_argp = {
  * @envp: those, and this process's own behind them
  */
 struct environment {
-	char text[3][32];
+	char *text[VARIABLES];
 	char *envp[];
 };
+
+static void environment_free(struct environment *environment)
+{
+	for (int i = 0; environment && i < VARIABLES; i++)
+		free(environment->text[i]);
+	free(environment);
+}
+
+static int set_variables(struct environment *environment,
+			 const struct kipc_request *request)
+{
+	struct kipc_sender sender;
+	char **text = environment->text;
+
+	kipc_request_sender(request, &sender);
+	if (asprintf(&text[0], "KIPC_CODE=%u", kipc_request_code(request)) < 0 ||
+	    asprintf(&text[1], "KIPC_SENDER_PID=%d", (int)sender.pid) < 0 ||
+	    asprintf(&text[2], "KIPC_SENDER_UID=%u",
+		     (unsigned int)sender.euid) < 0 ||
+	    asprintf(&text[3], "KIPC_SENDER_LABEL=%.*s",
+		     (int)sender.label_size, sender.label ?: "") < 0)
+		return -ENOMEM;
+	for (int i = 0; i < VARIABLES; i++)
+		environment->envp[i] = text[i];
+	return 0;
+}
 
 /* serve_run() took variables of the same names away from this process's own */
 static struct environment *environment_new(const struct kipc_request *request)
 {
 	struct environment *environment;
-	struct kipc_sender sender;
 	size_t count = 0;
 
 	while (environ[count])
 		count++;
-	environment = malloc(sizeof(*environment) +
-			     (count + 4) * sizeof(environ[0]));
+	environment = calloc(1, sizeof(*environment) +
+			     (count + VARIABLES + 1) * sizeof(environ[0]));
 	if (!environment)
 		return NULL;
-	kipc_request_sender(request, &sender);
-	snprintf(environment->text[0], sizeof(environment->text[0]),
-		 "KIPC_CODE=%u", kipc_request_code(request));
-	snprintf(environment->text[1], sizeof(environment->text[1]),
-		 "KIPC_SENDER_PID=%d", (int)sender.pid);
-	snprintf(environment->text[2], sizeof(environment->text[2]),
-		 "KIPC_SENDER_UID=%u", (unsigned int)sender.euid);
-	for (size_t i = 0; i < 3; i++)
-		environment->envp[i] = environment->text[i];
-	memcpy(environment->envp + 3, environ, (count + 1) * sizeof(environ[0]));
+	if (set_variables(environment, request) < 0) {
+		environment_free(environment);
+		return NULL;
+	}
+	memcpy(environment->envp + VARIABLES, environ,
+	       (count + 1) * sizeof(environ[0]));
 	return environment;
 }
 
@@ -165,10 +189,35 @@ static int code_of_error(int error)
 	return error == -EACCES || error == -ENOEXEC ? 126 : error;
 }
 
+static void cancel(struct kipc_request *request, void *userdata)
+{
+	const uint64_t one = 1;
+	ssize_t size = write((int)(intptr_t)userdata, &one, sizeof(one));
+
+	(void)request;
+	(void)size;
+}
+
+/* Run it, but not for longer than the caller waits */
+static int run_for_caller(struct kipc_request *request, struct child *child,
+			  struct buffer *output, int *status)
+{
+	int ret;
+
+	child->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (child->cancel_fd < 0)
+		return -errno;
+	kipc_request_on_cancel(request, cancel,
+			       (void *)(intptr_t)child->cancel_fd);
+	ret = child_run(child, output, status);
+	kipc_request_on_cancel(request, NULL, NULL);
+	close(child->cancel_fd);
+	return ret;
+}
+
 /* Run the command for a call; returns the answer's code */
 static int run_command(const struct service *service,
-		       const struct kipc_request *request,
-		       struct buffer *output)
+		       struct kipc_request *request, struct buffer *output)
 {
 	struct environment *environment = environment_new(request);
 	struct child child = {
@@ -185,8 +234,8 @@ static int run_command(const struct service *service,
 	if (!environment)
 		return -ENOMEM;
 	child.envp = environment->envp;
-	ret = child_run(&child, output, &status);
-	free(environment);
+	ret = run_for_caller(request, &child, output, &status);
+	environment_free(environment);
 	if (ret < 0) {
 		tool_error("%s: %s", service->command[0],
 			   ret == -EMSGSIZE ? "too much output" :
@@ -226,11 +275,13 @@ static int serve(struct kipc *endpoint, struct service *service)
 	struct kipc_node *node;
 	int ret;
 
-	ret = kipc_node_new(endpoint, answer_call, service, 0, &node);
+	ret = kipc_node_new(endpoint, answer_call, service,
+			    KIPC_NODE_CANCELED |
+			    (service->label ? KIPC_NODE_LABEL : 0), &node);
 	if (ret < 0)
 		return tool_fail(ret, "serve");
 	tool_stop_on_signals(endpoint, service->abort_fd);
-	ret = kipc_node_publish(node, service->name, (mode_t)service->mode);
+	ret = kipc_node_publish(node, service->name, service->mode);
 	if (ret < 0)
 		return tool_fail_name(ret, service->name);
 	ret = kipc_serve(endpoint, (unsigned int)service->jobs);
@@ -249,6 +300,7 @@ static int serve_run(const struct tool *tool, int argc, char **argv)
 	unsetenv("KIPC_CODE");
 	unsetenv("KIPC_SENDER_PID");
 	unsetenv("KIPC_SENDER_UID");
+	unsetenv("KIPC_SENDER_LABEL");
 	ret = tool_open(tool, service.pool, 0, &endpoint);
 	if (ret)
 		return ret;

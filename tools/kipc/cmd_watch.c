@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kipc watch: report names as they appear and vanish. */
-#include <time.h>
-
 #include "json.h"
 #include "text.h"
 #include "tool.h"
@@ -70,15 +68,6 @@ static const struct argp watch_argp = {
 	.args_doc = "[PREFIX]", .doc = watch_doc,
 };
 
-static void now(char *text, size_t size)
-{
-	time_t seconds = time(NULL);
-	struct tm tm;
-
-	localtime_r(&seconds, &tm);
-	strftime(text, size, "%Y-%m-%dT%H:%M:%S%z", &tm);
-}
-
 static void print_json(const struct kipc_name *name, const char *event,
 		       const char *when)
 {
@@ -109,7 +98,7 @@ static void report(struct kipc *endpoint, const struct kipc_name *name,
 			    watcher->begun ? "appeared" : "exists";
 	char when[TEXT_MAX];
 
-	now(when, sizeof(when));
+	text_now(when, sizeof(when));
 	if (watcher->json)
 		print_json(name, event, when);
 	else

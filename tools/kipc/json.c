@@ -14,12 +14,25 @@ void json_add_number(struct json_object *object, const char *key,
 				       json_object_new_uint64(number));
 }
 
+void json_add_code(struct json_object *object, const char *key, int code)
+{
+	if (object)
+		json_object_object_add(object, key, json_object_new_int(code));
+}
+
 void json_add_text(struct json_object *object, const char *key,
 		   const char *text)
 {
 	if (object)
 		json_object_object_add(object, key,
 				       json_object_new_string(text));
+}
+
+void json_add_flag(struct json_object *object, const char *key, bool flag)
+{
+	if (object)
+		json_object_object_add(object, key,
+				       json_object_new_boolean(flag));
 }
 
 struct json_object *json_add_object(struct json_object *object,
@@ -30,6 +43,21 @@ struct json_object *json_add_object(struct json_object *object,
 	if (child)
 		json_object_object_add(object, key, child);
 	return child;
+}
+
+struct json_object *json_add_array(struct json_object *object, const char *key)
+{
+	struct json_object *child = object ? json_object_new_array() : NULL;
+
+	if (child)
+		json_object_object_add(object, key, child);
+	return child;
+}
+
+void json_add_item(struct json_object *array, struct json_object *item)
+{
+	if (!array || json_object_array_add(array, item))
+		json_object_put(item);
 }
 
 void json_add_name(struct json_object *object, const struct kipc_name *name)

@@ -20,6 +20,14 @@ void json_add_number(struct json_object *object, const char *key,
 		     uint64_t number);
 
 /**
+ * json_add_code() - add a member that is a reply's code: small, 0 or -errno
+ * @object: the object; NULL does nothing
+ * @key: the member's name
+ * @code: its value
+ */
+void json_add_code(struct json_object *object, const char *key, int code);
+
+/**
  * json_add_text() - add a member that is a string
  * @object: the object; NULL does nothing
  * @key: the member's name
@@ -27,6 +35,14 @@ void json_add_number(struct json_object *object, const char *key,
  */
 void json_add_text(struct json_object *object, const char *key,
 		   const char *text);
+
+/**
+ * json_add_flag() - add a member that is true or false
+ * @object: the object; NULL does nothing
+ * @key: the member's name
+ * @flag: its value
+ */
+void json_add_flag(struct json_object *object, const char *key, bool flag);
 
 /**
  * json_add_object() - add a member that is an object
@@ -37,6 +53,22 @@ void json_add_text(struct json_object *object, const char *key,
  */
 struct json_object *json_add_object(struct json_object *object,
 				    const char *key);
+
+/**
+ * json_add_array() - add a member that is an array
+ * @object: the object; NULL does nothing
+ * @key: the member's name
+ *
+ * Return: the new array, which belongs to @object; NULL without memory.
+ */
+struct json_object *json_add_array(struct json_object *object, const char *key);
+
+/**
+ * json_add_item() - add an item to an array
+ * @array: the array; NULL frees the item
+ * @item: the item; belongs to @array from here on
+ */
+void json_add_item(struct json_object *array, struct json_object *item);
 
 /**
  * json_add_name() - add what is known of a name

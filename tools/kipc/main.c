@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kipc: names, calls and limits of /dev/kipc on the command line. */
+/* kipc: names, calls, mailboxes and limits of /dev/kipc on the command line. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "tool.h"
 
 static const struct command *const commands[] = {
-	&cmd_call, &cmd_info, &cmd_ls, &cmd_serve, &cmd_stat, &cmd_watch,
+	&cmd_call, &cmd_freeze, &cmd_frozen, &cmd_info, &cmd_ls, &cmd_mailbox,
+	&cmd_recv, &cmd_send, &cmd_serve, &cmd_stat, &cmd_thaw, &cmd_top,
+	&cmd_trace, &cmd_watch,
 };
 
 #define COMMANDS	ARRAY_SIZE(commands)
 
+static const struct command_table table = {
+	.title = "kipc", .commands = commands, .count = COMMANDS,
+};
+
 static const char main_doc[] =
-	"Call other processes' objects over /dev/kipc, and see what is there.\n"
+	"Call other processes' objects over /dev/kipc, post messages to\n"
+	"mailboxes, and see what is there.\n"
 	"\vWhat a command does and takes: kipc help COMMAND\n"
 	"\n"
 	"Exit status: 0 it worked; 1 it failed; 2 wrong usage; 3 no device (the\n"
@@ -22,7 +30,10 @@ static const char main_doc[] =
 	"Examples:\n"
 	"  kipc serve example.upper -- tr a-z A-Z &\n"
 	"  kipc ls\n"
-	"  kipc call example.upper 0 hello";
+	"  kipc call example.upper 0 hello\n"
+	"  kipc mailbox create example.box\n"
+	"  kipc send example.box hello\n"
+	"  kipc recv example.box";
 
 /* The table above as entries of --help, behind the options */
 static struct argp_option main_options[COMMANDS + 3] = {
@@ -73,40 +84,17 @@ static void print_version(FILE *stream, struct argp_state *state)
 		KIPC_ABI_VERSION);
 }
 
-static void list_commands(void)
-{
-	struct argp_option *option = &main_options[2];
-
-	for (size_t i = 0; i < COMMANDS; i++, option++) {
-		option->name = commands[i]->name;
-		option->flags = OPTION_DOC | OPTION_NO_USAGE;
-		option->doc = commands[i]->summary;
-		option->group = 1;
-	}
-}
-
-static int run(const struct tool *tool, int argc, char **argv)
-{
-	char title[32];
-
-	for (size_t i = 0; i < COMMANDS; i++) {
-		if (strcmp(argv[0], commands[i]->name))
-			continue;
-		snprintf(title, sizeof(title), "kipc %s", argv[0]);
-		argv[0] = title;
-		return commands[i]->run(tool, argc, argv);
-	}
-	tool_error("'%s' is no command: see kipc --help", argv[0]);
-	return TOOL_USAGE;
-}
-
+/* Each command has its --help, and so have the commands of a command */
 static int run_help(const struct tool *tool, int argc, char **argv)
 {
 	char option[] = "--help";
 	char name[] = "kipc";
 
-	if (argc > 1)
-		return run(tool, 2, (char *[]){ argv[1], option, NULL });
+	if (argc > 1) {
+		memmove(argv, argv + 1, (size_t)(argc - 1) * sizeof(*argv));
+		argv[argc - 1] = option;
+		return commands_run(&table, tool, argc, argv);
+	}
 	argp_help(&main_argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
 		  name);
 	return TOOL_OK;
@@ -121,12 +109,12 @@ int main(int argc, char **argv)
 	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 	argp_err_exit_status = TOOL_USAGE;
 	argp_program_version_hook = print_version;
-	list_commands();
+	commands_list(&table, &main_options[2]);
 	argp_parse(&main_argp, argc, argv, ARGP_IN_ORDER, NULL, &args);
 	argc -= args.command;
 	argv += args.command;
 	if (strcmp(argv[0], "help"))
-		ret = run(&args.tool, argc, argv);
+		ret = commands_run(&table, &args.tool, argc, argv);
 	else
 		ret = run_help(&args.tool, argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Ending kipc_serve() by a signal. */
+/* Ending kipc_serve(), or another loop, by a signal. */
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "tool.h"
@@ -50,4 +51,38 @@ void tool_stop_on_signals(struct kipc *endpoint, int abort_fd)
 	stop_on(SIGINT, &action);
 	stop_on(SIGTERM, &action);
 	stop_on(SIGHUP, &action);
+}
+
+/* Add a signal, unless the parent chose it to be ignored */
+static void add_signal(sigset_t *set, int signal)
+{
+	struct sigaction old;
+
+	sigaction(signal, NULL, &old);
+	if (old.sa_handler != SIG_IGN)
+		sigaddset(set, signal);
+}
+
+int tool_signal_fd(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	add_signal(&set, SIGINT);
+	add_signal(&set, SIGTERM);
+	add_signal(&set, SIGHUP);
+	add_signal(&set, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+void tool_end_by_pipe(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

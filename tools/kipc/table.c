@@ -60,21 +60,32 @@ static void print_cell(const struct table *table, size_t index)
 	size_t column = index % table->columns;
 	bool last = column == table->columns - 1;
 	int pad = (int)(table->width[column] - characters(text));
+	FILE *out = table->out ?: stdout;
 
+	if (!index && table->head)
+		fputs(table->head, out);
 	if (table->right & (1U << column))
-		printf("%*s%s", pad, "", text);
+		fprintf(out, "%*s%s", pad, "", text);
 	else
-		printf("%s%*s", text, last ? 0 : pad, "");
-	fputs(last ? "\n" : "  ", stdout);
+		fprintf(out, "%s%*s", text, last ? 0 : pad, "");
+	if (index == table->columns - 1 && table->head)
+		fputs(table->plain, out);
+	fputs(last ? "\n" : "  ", out);
 }
 
 int table_print(struct table *table)
 {
-	for (size_t i = 0; i < table->count; i++) {
-		if (!table->failed)
-			print_cell(table, i);
-		free(table->cells[i]);
-	}
-	free(table->cells);
+	for (size_t i = 0; !table->failed && i < table->count; i++)
+		print_cell(table, i);
+	table_free(table);
 	return table->failed ? -ENOMEM : 0;
+}
+
+void table_free(struct table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		free(table->cells[i]);
+	free(table->cells);
+	table->cells = NULL;
+	table->count = 0;
 }

@@ -9,13 +9,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
-#define TABLE_COLUMNS_MAX	8
+#define TABLE_COLUMNS_MAX	12
 
 /**
  * struct table - rows of texts
  * @columns: how many columns
  * @right: bit n: column n is flush right, for numbers
+ * @out: where it is printed; NULL for stdout
+ * @head: printed before the first row, to make it look like a head; may be NULL
+ * @plain: printed behind it, to end that
  * @cells: the texts, row by row
  * @count: how many texts
  * @room: how many there is room for
@@ -25,6 +29,9 @@
 struct table {
 	size_t columns;
 	unsigned int right;
+	FILE *out;
+	const char *head;
+	const char *plain;
 	char **cells;
 	size_t count;
 	size_t room;
@@ -47,11 +54,17 @@ void table_add(struct table *table, const char *text);
 void table_row(struct table *table, const char *const *texts);
 
 /**
- * table_print() - print it on stdout, and free what it holds
+ * table_print() - print it, and free what it holds
  * @table: the table
  *
  * Return: 0 or -ENOMEM.
  */
 int table_print(struct table *table);
+
+/**
+ * table_free() - free what it holds without printing it
+ * @table: the table
+ */
+void table_free(struct table *table);
 
 #endif

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers, users and permissions as people write them. */
+/* Numbers, times, users and permissions as people write them. */
+#define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <linux/kipc.h>
 
@@ -43,6 +45,55 @@ const char *text_bytes(char *text, uint64_t bytes)
 		snprintf(text, TEXT_MAX, "%.0f %s", value, units[unit]);
 	else
 		snprintf(text, TEXT_MAX, "%.1f %s", value, units[unit]);
+	return text;
+}
+
+const char *text_time(char *text, uint64_t ns)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s" };
+	double value = (double)ns;
+	size_t unit = 0;
+
+	/* As it is going to be rounded */
+	while (value >= 999.5 && unit < 3) {
+		value /= 1000;
+		unit++;
+	}
+	snprintf(text, TEXT_MAX, "%.*f %s", !unit || value >= 99.95 ? 0 :
+		 value >= 9.995 ? 1 : 2, value, units[unit]);
+	return text;
+}
+
+void text_now(char *text, size_t size)
+{
+	time_t seconds = time(NULL);
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(text, size, "%Y-%m-%dT%H:%M:%S%z", &tm);
+}
+
+const char *text_rate(char *text, uint64_t count, uint64_t ns)
+{
+	double rate = (double)count * 1e9 / (double)ns;
+
+	if (!count || rate >= 9.95)
+		return text_count(text, (uint64_t)(rate + 0.5));
+	snprintf(text, TEXT_MAX, "%.*f", rate < 0.095 ? 2 : 1, rate);
+	return text;
+}
+
+const char *text_error(char *text, int error)
+{
+	const char *name = strerrorname_np(-error);
+
+	/* What the kernel calls ERESTARTSYS is an interruption. */
+	if (error == -512)
+		name = "EINTR";
+	if (name)
+		snprintf(text, TEXT_MAX, "%s", name);
+	else
+		snprintf(text, TEXT_MAX, "error %d", error);
 	return text;
 }
 
@@ -90,7 +141,14 @@ const char *text_user(char *text, uid_t uid)
 
 const char *text_kind(unsigned int kind)
 {
-	return kind == KIPC_OBJECT_NODE ? "node" : "unknown";
+	switch (kind) {
+	case KIPC_OBJECT_NODE:
+		return "node";
+	case KIPC_OBJECT_MAILBOX:
+		return "mailbox";
+	default:
+		return "unknown";
+	}
 }
 
 int text_parse_number(const char *text, uint64_t most, uint64_t *number)
@@ -102,6 +160,28 @@ int text_parse_number(const char *text, uint64_t most, uint64_t *number)
 	errno = 0;
 	*number = strtoull(text, &end, 0);
 	return errno || *end || *number > most ? -EINVAL : 0;
+}
+
+int text_parse_mode(const char *text, mode_t *mode)
+{
+	char *end;
+	unsigned long bits = strtoul(text, &end, 8);
+
+	if (!isdigit((unsigned char)*text) || *end || bits > 0777)
+		return -EINVAL;
+	*mode = (mode_t)bits;
+	return 0;
+}
+
+int text_parse_seconds(const char *text, uint64_t *ns)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end || !(seconds > 0) || seconds > 1e9)
+		return -EINVAL;
+	*ns = (uint64_t)(seconds * 1e9) ?: 1;
+	return 0;
 }
 
 int text_parse_size(const char *text, size_t most, size_t *bytes)

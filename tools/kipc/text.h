@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers, users and permissions as people write them. */
+/* Numbers, times, users and permissions as people write them. */
 #ifndef TOOL_TEXT_H
 #define TOOL_TEXT_H
 
@@ -27,6 +27,41 @@ const char *text_count(char *text, uint64_t count);
  * Return: @text.
  */
 const char *text_bytes(char *text, uint64_t bytes);
+
+/**
+ * text_time() - a time in the unit that suits it: 540 us, 1.25 s
+ * @text: where it goes, TEXT_MAX bytes
+ * @ns: the time in nanoseconds
+ *
+ * Return: @text.
+ */
+const char *text_time(char *text, uint64_t ns);
+
+/**
+ * text_now() - the time of day, as ISO 8601 has it, with the time zone
+ * @text: where it goes
+ * @size: room there; TEXT_MAX will do
+ */
+void text_now(char *text, size_t size);
+
+/**
+ * text_rate() - how many in a second: 1,234; below ten: 0.5
+ * @text: where it goes, TEXT_MAX bytes
+ * @count: how many
+ * @ns: in which time, in nanoseconds; not 0
+ *
+ * Return: @text.
+ */
+const char *text_rate(char *text, uint64_t count, uint64_t ns);
+
+/**
+ * text_error() - the name of an error: ETIMEDOUT
+ * @text: where it goes, TEXT_MAX bytes
+ * @error: -errno
+ *
+ * Return: @text.
+ */
+const char *text_error(char *text, int error);
 
 /**
  * text_mode() - permission bits as ls(1) shows them: rw-r--r--
@@ -65,6 +100,24 @@ const char *text_kind(unsigned int kind);
  * Return: 0 or -EINVAL.
  */
 int text_parse_size(const char *text, size_t most, size_t *bytes);
+
+/**
+ * text_parse_mode() - read permission bits in octal: 0600
+ * @text: the text
+ * @mode: where they go
+ *
+ * Return: 0 or -EINVAL.
+ */
+int text_parse_mode(const char *text, mode_t *mode);
+
+/**
+ * text_parse_seconds() - read a time in seconds: 10, 0.5
+ * @text: the text
+ * @ns: where it goes, in nanoseconds; not 0
+ *
+ * Return: 0 or -EINVAL.
+ */
+int text_parse_seconds(const char *text, uint64_t *ns);
 
 /**
  * text_parse_number() - read a number: 7, 0x1f

@@ -3,7 +3,7 @@
  * What the subcommands of the tool share.
  *
  * A subcommand is a file cmd_<name>.c with a struct command in it, listed in
- * main.c. It parses its own arguments with argp, prints its results on stdout
+ * main.c, or in cmd_mailbox.c. It parses its own arguments with argp, prints its results on stdout
  * and its complaints on stderr, and returns an exit status.
  */
 #ifndef TOOL_H
@@ -61,10 +61,24 @@ struct command {
 };
 
 extern const struct command cmd_call;
+extern const struct command cmd_freeze;
+extern const struct command cmd_frozen;
 extern const struct command cmd_info;
 extern const struct command cmd_ls;
+extern const struct command cmd_mailbox;
+extern const struct command cmd_mailbox_create;
+extern const struct command cmd_mailbox_info;
+extern const struct command cmd_mailbox_ls;
+extern const struct command cmd_mailbox_peek;
+extern const struct command cmd_mailbox_purge;
+extern const struct command cmd_mailbox_rm;
+extern const struct command cmd_recv;
+extern const struct command cmd_send;
 extern const struct command cmd_serve;
 extern const struct command cmd_stat;
+extern const struct command cmd_thaw;
+extern const struct command cmd_top;
+extern const struct command cmd_trace;
 extern const struct command cmd_watch;
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
@@ -116,6 +130,23 @@ int tool_fail_name(int error, const char *name);
  */
 int tool_open(const struct tool *tool, size_t pool_size, unsigned int flags,
 	      struct kipc **endpoint);
+
+/**
+ * tool_signal_fd() - turn the signals that end a command into something to read
+ *
+ * SIGINT, SIGTERM, SIGHUP and SIGPIPE are blocked from here on, but for those
+ * that the parent chose to be ignored.
+ *
+ * Return: a file descriptor of which signalfd_siginfo can be read, or -errno.
+ */
+int tool_signal_fd(void);
+
+/**
+ * tool_end_by_pipe() - end as whoever writes to a closed pipe does
+ *
+ * Does nothing if no SIGPIPE came.
+ */
+void tool_end_by_pipe(void);
 
 /**
  * tool_stop_on_signals() - end kipc_serve() on SIGINT, SIGTERM and SIGHUP

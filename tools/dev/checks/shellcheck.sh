@@ -8,4 +8,4 @@ cd "$(dirname "$0")/../../.."
 
 mapfile -t scripts < <(grep -rlIE -m 1 --exclude-dir=build --exclude-dir=.git \
 	'^#!/bin/(ba|da)?sh|^#!/bin/busybox sh' . | sort)
-shellcheck "${scripts[@]}"
+shellcheck -x "${scripts[@]}"

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Mailboxes as files: read(), write(), poll(), ioctl(), close(). */
+#ifndef KIPC_ENTRY_MAILBOX_FILE_H
+#define KIPC_ENTRY_MAILBOX_FILE_H
+
+#include <linux/fs.h>
+
+struct kipc_mailbox_file;
+
+extern const struct file_operations kipc_mailbox_fops;
+
+struct file *kipc_mailbox_file_install(struct kipc_mailbox_file *mailbox,
+				       bool nonblock);
+void kipc_mailbox_file_settle(struct kipc_mailbox_file *mailbox, int flushes);
+struct kipc_mailbox_file *kipc_mailbox_file_of(struct file *file);
+
+#endif /* KIPC_ENTRY_MAILBOX_FILE_H */
