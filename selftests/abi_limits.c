@@ -14,6 +14,11 @@ static const struct abi_value id_not_none[] = {
 	{ 0 }
 };
 
+/* A call need not have a parent, but that must be one. */
+static const struct abi_value parent[] = {
+	{ 0xfffffff0, ENXIO }, { 1ULL << 63, ENXIO }, { ~0ULL, ENXIO }, { 0 }
+};
+
 static const struct abi_value rights[] = {
 	{ 1 << 3, EINVAL }, { 1U << 31, EINVAL }, { ~0U, EINVAL }, { 0 }
 };
@@ -64,6 +69,66 @@ static const struct abi_value buffer_size[] = {
 	{ 0, ENOBUFS }, { sizeof(struct kipc_name_entry), ENOBUFS }, { 0 }
 };
 
+static const struct abi_value action[] = {
+	{ KIPC_FREEZE_OFF + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value mailbox_kind[] = {
+	{ KIPC_MAILBOX_BROADCAST + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value mailbox_policy[] = {
+	{ KIPC_MAILBOX_DROP + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value mailbox_mode[] = {
+	{ 0111, EINVAL }, { 01000, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value mailbox_messages[] = {
+	{ KIPC_MAILBOX_MESSAGES_MAX + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value mailbox_size[] = {
+	{ KIPC_MAILBOX_SIZE_MAX + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value too_small[] = {
+	{ 0, EMSGSIZE }, { 15, EMSGSIZE }, { 0 }
+};
+
+static const struct abi_value none[] = {
+	{ 0, EMSGSIZE }, { 0 }
+};
+
+static const struct abi_value priority[] = {
+	{ KIPC_PRIORITY_MAX + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value mail_size[] = {
+	{ KIPC_MAILBOX_SIZE_DEFAULT + 1, EMSGSIZE },
+	{ 1ULL << 32, EMSGSIZE },
+	{ 1ULL << 63, EMSGSIZE },
+	{ ~0ULL, EMSGSIZE },
+	{ 0 }
+};
+
+static const struct abi_value count[] = {
+	{ 0, EINVAL }, { KIPC_BATCH_MAX + 1, E2BIG }, { ~0U, E2BIG }, { 0 }
+};
+
+static const struct abi_value file[] = {
+	{ 999999, EBADF }, { (__u32)INT32_MIN, EBADF }, { 0 }
+};
+
+static const struct abi_value lease_action[] = {
+	{ KIPC_LEASE_EXTEND + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value message_index[] = {
+	{ 1, ERANGE }, { ~0ULL, ERANGE }, { 0 }
+};
+
 const struct abi_limit abi_limits[] = {
 	{ KIPC_NODE_DESTROY, FIELD32(kipc_node_destroy, node), id },
 	{ KIPC_HANDLE_DUP, FIELD32(kipc_handle_dup, handle), id },
@@ -74,6 +139,7 @@ const struct abi_limit abi_limits[] = {
 	{ KIPC_CALL, FIELD32(kipc_call, handle), id },
 	{ KIPC_CALL, FIELD32(kipc_call, attachment_count), attachment_count },
 	{ KIPC_CALL, FIELD64(kipc_call, data_size), data_size },
+	{ KIPC_CALL, FIELD64(kipc_call, parent), parent },
 	{ KIPC_REPLY, FIELD64(kipc_reply, token), id },
 	{ KIPC_REPLY, FIELD32(kipc_reply, attachment_count), attachment_count },
 	{ KIPC_REPLY, FIELD64(kipc_reply, data_size), data_size },
@@ -99,5 +165,40 @@ const struct abi_limit abi_limits[] = {
 	{ KIPC_NAME_LIST, FIELD64(kipc_name_list, buffer_size), buffer_size },
 	{ KIPC_NAME_WATCH, FIELD32(kipc_name_watch, prefix_size), prefix_size },
 	{ KIPC_NAME_UNWATCH, FIELD64(kipc_name_unwatch, cookie), id },
+	{ KIPC_FREEZE, FIELD32(kipc_freeze, action), action },
+	{ KIPC_FREEZE, FIELD64(kipc_freeze, endpoint), id },
+	{ KIPC_FREEZE_WATCH, FIELD32(kipc_freeze_watch, handle), id },
+	{ KIPC_FREEZE_UNWATCH, FIELD64(kipc_freeze_watch, cookie), id },
+	{ KIPC_MAILBOX_OPEN, FIELD32(kipc_mailbox_open, kind), mailbox_kind },
+	{ KIPC_MAILBOX_OPEN, FIELD32(kipc_mailbox_open, name_size),
+	  prefix_size },
+	{ KIPC_MAILBOX_OPEN, FIELD32(kipc_mailbox_open, mode), mailbox_mode },
+	{ KIPC_MAILBOX_OPEN, FIELD32(kipc_mailbox_open, policy),
+	  mailbox_policy },
+	{ KIPC_MAILBOX_OPEN, FIELD32(kipc_mailbox_open, messages_max),
+	  mailbox_messages },
+	{ KIPC_MAILBOX_OPEN, FIELD32(kipc_mailbox_open, size_max),
+	  mailbox_size },
+	{ KIPC_MAILBOX_SEND, FIELD32(kipc_mailbox_send, priority), priority },
+	{ KIPC_MAILBOX_SEND, FIELD64(kipc_mailbox_send, data_size), mail_size },
+	{ KIPC_MAILBOX_SEND, FIELD32(kipc_mailbox_send, attachment_count),
+	  attachment_count },
+	{ KIPC_MAILBOX_SEND, FIELD32(kipc_mailbox_send, endpoint), file },
+	{ KIPC_MAILBOX_SEND_BATCH, FIELD32(kipc_mailbox_send_batch, count),
+	  count },
+	{ KIPC_MAILBOX_RECV, FIELD32(kipc_mailbox_recv, priority_min),
+	  priority },
+	{ KIPC_MAILBOX_RECV, FIELD64(kipc_mailbox_recv, data_size), too_small },
+	{ KIPC_MAILBOX_RECV, FIELD32(kipc_mailbox_recv, attachments_max),
+	  none },
+	{ KIPC_MAILBOX_RECV, FIELD32(kipc_mailbox_recv, endpoint), file },
+	{ KIPC_MAILBOX_RECV_BATCH, FIELD32(kipc_mailbox_recv_batch, count),
+	  count },
+	{ KIPC_MAILBOX_SEND_RECV, FIELD32(kipc_mailbox_send_recv, to), file },
+	{ KIPC_MAILBOX_PEEK, FIELD64(kipc_mailbox_peek, index), message_index },
+	{ KIPC_MAILBOX_LEASE, FIELD32(kipc_mailbox_lease, action),
+	  lease_action },
+	{ KIPC_MAILBOX_LEASE, FIELD32(kipc_mailbox_lease, count), count },
+	{ KIPC_MAILBOX_NOTIFY, FIELD32(kipc_mailbox_notify, eventfd), file },
 	{ 0 }
 };

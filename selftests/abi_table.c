@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every ioctl of the ABI in one table. */
-#include "abi_table.h"
+#include "abi_prepare.h"
 
-static const char name[] = "abi.name";
-static const char prefix[] = "abi";
 static const __u64 watch_cookie = 0xabc;
 
 static void nothing(struct abi_world *world, void *arg)
@@ -98,6 +96,7 @@ static void prepare_call(struct abi_world *world, void *arg)
 	call->data_size = sizeof(world->data);
 	call->attachments = PTR(&world->to_echo);
 	call->attachment_count = 1;
+	call->message = PTR(&world->message);
 }
 
 static void undo_call(struct abi_world *world, void *arg)
@@ -119,6 +118,25 @@ static void undo_recv(struct abi_world *world, void *arg)
 	struct kipc_recv *recv = arg;
 
 	message_free(&world->pair.server, &recv->message);
+}
+
+static struct kipc_message batch[1];
+
+static void prepare_recv_batch(struct abi_world *world, void *arg)
+{
+	struct kipc_recv_batch *recv = arg;
+
+	must(send_bytes(&world->pair.client, world->pair.handle, world->data,
+			sizeof(world->data)));
+	recv->flags = KIPC_NONBLOCK;
+	recv->messages = PTR(batch);
+	recv->count = 1;
+}
+
+static void undo_recv_batch(struct abi_world *world, void *arg)
+{
+	(void)arg;
+	message_free(&world->pair.server, &batch[0]);
 }
 
 static void prepare_reply(struct abi_world *world, void *arg)
@@ -194,94 +212,23 @@ static void prepare_free(struct abi_world *world, void *arg)
 	free->count = 1;
 }
 
-static void prepare_name_publish(struct abi_world *world, void *arg)
-{
-	struct kipc_name_publish *publish = arg;
-
-	publish->flags = KIPC_NAME_OWN;
-	publish->id = world->pair.node;
-	publish->name = PTR(name);
-	publish->name_size = sizeof(name) - 1;
-	publish->mode = 0777;
-}
-
-static void undo_name_publish(struct abi_world *world, void *arg)
-{
-	(void)arg;
-	must(name_unpublish(&world->pair.server, name));
-}
-
-static void prepare_name_unpublish(struct abi_world *world, void *arg)
-{
-	struct kipc_name_unpublish *unpublish = arg;
-
-	must(name_publish(&world->pair.server, name, world->pair.node, 0777));
-	unpublish->name = PTR(name);
-	unpublish->name_size = sizeof(name) - 1;
-}
-
-static void prepare_name_lookup(struct abi_world *world, void *arg)
-{
-	struct kipc_name_lookup *lookup = arg;
-
-	must(name_publish(&world->pair.server, name, world->pair.node, 0777));
-	lookup->name = PTR(name);
-	lookup->name_size = sizeof(name) - 1;
-	lookup->rights = KIPC_RIGHT_CALL;
-}
-
-static void undo_name_lookup(struct abi_world *world, void *arg)
-{
-	struct kipc_name_lookup *lookup = arg;
-
-	must(handle_drop(&world->pair.client, lookup->handle));
-	must(name_unpublish(&world->pair.server, name));
-}
-
-static void prepare_name_list(struct abi_world *world, void *arg)
-{
-	struct kipc_name_list *list = arg;
-
-	list->cursor = 0;
-	list->more = 0;
-	must(name_publish(&world->pair.server, name, world->pair.node, 0777));
-	list->prefix = PTR(prefix);
-	list->prefix_size = sizeof(prefix) - 1;
-	list->buffer = PTR(world->buffer);
-	list->buffer_size = sizeof(world->buffer);
-}
-
-static void prepare_name_watch(struct abi_world *world, void *arg)
-{
-	struct kipc_name_watch *watch = arg;
-
-	(void)world;
-	watch->prefix = PTR(prefix);
-	watch->prefix_size = sizeof(prefix) - 1;
-	watch->cookie = watch_cookie;
-}
-
-static void undo_name_watch(struct abi_world *world, void *arg)
-{
-	(void)arg;
-	must(name_unwatch(&world->pair.client, watch_cookie));
-}
-
-static void prepare_name_unwatch(struct abi_world *world, void *arg)
-{
-	struct kipc_name_unwatch *unwatch = arg;
-
-	must(name_watch(&world->pair.client, prefix, watch_cookie));
-	unwatch->cookie = watch_cookie;
-}
-
 #define COMMAND(number)		.name = #number, .command = number
-#define SENDING			(KIPC_FREE_SLICE | KIPC_VEC)
+#define SENDING			(KIPC_FREE_SLICE | KIPC_VEC | KIPC_CLEAR)
 #define RECEIVING		(KIPC_FREE_SLICE | KIPC_NONBLOCK)
+#define CALLING			(SENDING | KIPC_CLEAR | KIPC_WAIT | \
+				 KIPC_CALL_RESUME | KIPC_CALL_OWN_DEADLINE | \
+				 KIPC_CALL_NO_INHERIT | KIPC_CALL_SMALL)
+#define OPENING			(KIPC_MAILBOX_READ | KIPC_MAILBOX_WRITE | \
+				 KIPC_MAILBOX_CREATE | \
+				 KIPC_MAILBOX_EXCLUSIVE | \
+				 KIPC_MAILBOX_LAST_CLOSE | \
+				 KIPC_MAILBOX_FIRST_COME | KIPC_MAILBOX_LABEL | \
+				 KIPC_NONBLOCK | KIPC_WAIT)
 
 const struct abi_command abi_commands[] = { {
 	COMMAND(KIPC_INFO),
 	.flags = { { FIELD32(kipc_info, flags), 0 } },
+	.reserved = { FIELD32(kipc_info, reserved) },
 	.prepare = nothing,
 	.undo = nothing,
 }, {
@@ -291,7 +238,12 @@ const struct abi_command abi_commands[] = { {
 	.undo = nothing,
 }, {
 	COMMAND(KIPC_NODE_CREATE),
-	.flags = { { FIELD32(kipc_node_create, flags), KIPC_NODE_NO_SENDERS } },
+	.flags = { { FIELD32(kipc_node_create, flags), KIPC_NODE_NO_SENDERS |
+		     KIPC_NODE_CANCELED | KIPC_NODE_NO_INHERIT |
+		     KIPC_NODE_MIN_PRIORITY | KIPC_NODE_SMALL |
+		     KIPC_NODE_LABEL } },
+	.reserved = { FIELD32(kipc_node_create, policy),
+		      FIELD32(kipc_node_create, priority) },
 	.prepare = prepare_node_create,
 	.undo = undo_node_create,
 }, {
@@ -322,21 +274,30 @@ const struct abi_command abi_commands[] = { {
 	.undo = nothing,
 }, {
 	COMMAND(KIPC_CALL),
-	.flags = { { FIELD32(kipc_call, flags), SENDING } },
-	.reserved = { FIELD64(kipc_call, parent), FIELD32(kipc_call, reserved) },
+	.flags = { { FIELD32(kipc_call, flags), CALLING } },
+	.reserved = { FIELD64(kipc_call, id) },
 	.pointers = { FIELD64(kipc_call, data), FIELD64(kipc_call, attachments) },
+	.optional = { FIELD64(kipc_call, message) },
 	.prepare = prepare_call,
 	.undo = undo_call,
 }, {
 	COMMAND(KIPC_RECV),
-	.by_server = true,
+	.by = ABI_SERVER,
 	.flags = { { FIELD32(kipc_recv, flags), RECEIVING } },
 	.reserved = { FIELD32(kipc_recv, reserved) },
 	.prepare = prepare_recv,
 	.undo = undo_recv,
 }, {
+	COMMAND(KIPC_RECV_BATCH),
+	.by = ABI_SERVER,
+	.flags = { { FIELD32(kipc_recv_batch, flags), KIPC_NONBLOCK } },
+	.reserved = { FIELD32(kipc_recv_batch, reserved) },
+	.pointers = { FIELD64(kipc_recv_batch, messages) },
+	.prepare = prepare_recv_batch,
+	.undo = undo_recv_batch,
+}, {
 	COMMAND(KIPC_REPLY),
-	.by_server = true,
+	.by = ABI_SERVER,
 	.flags = { { FIELD32(kipc_reply, flags), SENDING } },
 	.reserved = { FIELD32(kipc_reply, reserved) },
 	.pointers = { FIELD64(kipc_reply, data), FIELD64(kipc_reply, attachments) },
@@ -344,7 +305,7 @@ const struct abi_command abi_commands[] = { {
 	.undo = undo_reply,
 }, {
 	COMMAND(KIPC_REPLY_RECV),
-	.by_server = true,
+	.by = ABI_SERVER,
 	.flags = { { FIELD32(kipc_reply_recv, reply.flags), SENDING },
 		   { FIELD32(kipc_reply_recv, recv.flags), RECEIVING } },
 	.reserved = { FIELD32(kipc_reply_recv, reply.reserved),
@@ -355,7 +316,9 @@ const struct abi_command abi_commands[] = { {
 	.undo = undo_reply_recv,
 }, {
 	COMMAND(KIPC_SEND),
-	.flags = { { FIELD32(kipc_send, flags), SENDING } },
+	.flags = { { FIELD32(kipc_send, flags),
+		     SENDING | KIPC_WAIT | KIPC_SEND_UPDATE } },
+	.reserved = { FIELD32(kipc_send, reserved) },
 	.pointers = { FIELD64(kipc_send, data), FIELD64(kipc_send, attachments) },
 	.prepare = prepare_send,
 	.undo = drain,
@@ -366,7 +329,7 @@ const struct abi_command abi_commands[] = { {
 	.undo = drain,
 }, {
 	COMMAND(KIPC_FREE),
-	.by_server = true,
+	.by = ABI_SERVER,
 	.flags = { { FIELD32(kipc_free, flags), 0 } },
 	.reserved = { FIELD32(kipc_free, reserved) },
 	.pointers = { FIELD64(kipc_free, offsets) },
@@ -374,44 +337,153 @@ const struct abi_command abi_commands[] = { {
 	.undo = nothing,
 }, {
 	COMMAND(KIPC_NAME_PUBLISH),
-	.by_server = true,
+	.by = ABI_SERVER,
 	.flags = { { FIELD32(kipc_name_publish, flags), KIPC_NAME_OWN } },
 	.pointers = { FIELD64(kipc_name_publish, name) },
-	.prepare = prepare_name_publish,
-	.undo = undo_name_publish,
+	.prepare = abi_prepare_name_publish,
+	.undo = abi_undo_name_publish,
 }, {
 	COMMAND(KIPC_NAME_UNPUBLISH),
-	.by_server = true,
+	.by = ABI_SERVER,
 	.flags = { { FIELD32(kipc_name_unpublish, flags), 0 } },
 	.pointers = { FIELD64(kipc_name_unpublish, name) },
-	.prepare = prepare_name_unpublish,
+	.prepare = abi_prepare_name_unpublish,
 	.undo = nothing,
 }, {
 	COMMAND(KIPC_NAME_LOOKUP),
 	.flags = { { FIELD32(kipc_name_lookup, flags), KIPC_NAME_WAIT } },
 	.pointers = { FIELD64(kipc_name_lookup, name) },
-	.prepare = prepare_name_lookup,
-	.undo = undo_name_lookup,
+	.prepare = abi_prepare_name_lookup,
+	.undo = abi_undo_name_lookup,
 }, {
 	COMMAND(KIPC_NAME_LIST),
 	.flags = { { FIELD32(kipc_name_list, flags), 0 } },
 	.reserved = { FIELD32(kipc_name_list, more) },
 	.pointers = { FIELD64(kipc_name_list, prefix),
 		      FIELD64(kipc_name_list, buffer) },
-	.prepare = prepare_name_list,
-	.undo = undo_name_publish,
+	.prepare = abi_prepare_name_list,
+	.undo = abi_undo_name_publish,
 }, {
 	COMMAND(KIPC_NAME_WATCH),
 	.flags = { { FIELD32(kipc_name_watch, flags), 0 } },
 	.pointers = { FIELD64(kipc_name_watch, prefix) },
-	.prepare = prepare_name_watch,
-	.undo = undo_name_watch,
+	.prepare = abi_prepare_name_watch,
+	.undo = abi_undo_name_watch,
 }, {
 	COMMAND(KIPC_NAME_UNWATCH),
 	.flags = { { FIELD32(kipc_name_unwatch, flags), 0 } },
 	.reserved = { FIELD32(kipc_name_unwatch, reserved) },
-	.prepare = prepare_name_unwatch,
+	.prepare = abi_prepare_name_unwatch,
 	.undo = nothing,
+}, {
+	COMMAND(KIPC_FREEZE),
+	.flags = { { FIELD32(kipc_freeze, flags), 0 } },
+	.prepare = abi_prepare_freeze,
+	.undo = abi_undo_freeze,
+}, {
+	COMMAND(KIPC_FREEZE_WATCH),
+	.flags = { { FIELD32(kipc_freeze_watch, flags), 0 } },
+	.prepare = abi_prepare_freeze_watch,
+	.undo = abi_undo_freeze_watch,
+}, {
+	COMMAND(KIPC_FREEZE_UNWATCH),
+	.flags = { { FIELD32(kipc_freeze_watch, flags), 0 } },
+	.reserved = { FIELD32(kipc_freeze_watch, handle) },
+	.prepare = abi_prepare_freeze_unwatch,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_MAILBOX_OPEN),
+	.flags = { { FIELD32(kipc_mailbox_open, flags), OPENING } },
+	.reserved = { FIELD32(kipc_mailbox_open, history),
+		      FIELD64(kipc_mailbox_open, lease),
+		      FIELD64(kipc_mailbox_open, deadline) },
+	.pointers = { FIELD64(kipc_mailbox_open, name) },
+	.prepare = abi_prepare_mailbox_open,
+	.undo = abi_undo_mailbox_open,
+}, {
+	COMMAND(KIPC_MAILBOX_SEND),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_send, flags),
+		     KIPC_NONBLOCK | KIPC_VEC | KIPC_CLEAR } },
+	.pointers = { FIELD64(kipc_mailbox_send, data),
+		      FIELD64(kipc_mailbox_send, attachments) },
+	.prepare = abi_prepare_mailbox_send,
+	.undo = abi_drain_mailbox,
+}, {
+	COMMAND(KIPC_MAILBOX_SEND_BATCH),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_send_batch, flags),
+		     KIPC_NONBLOCK } },
+	.reserved = { FIELD32(kipc_mailbox_send_batch, reserved) },
+	.pointers = { FIELD64(kipc_mailbox_send_batch, messages) },
+	.prepare = abi_prepare_mailbox_send_batch,
+	.undo = abi_drain_mailbox,
+}, {
+	COMMAND(KIPC_MAILBOX_RECV),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_recv, flags),
+		     KIPC_NONBLOCK | KIPC_VEC } },
+	.reserved = { FIELD32(kipc_mailbox_recv, reserved) },
+	.pointers = { FIELD64(kipc_mailbox_recv, data),
+		      FIELD64(kipc_mailbox_recv, attachments) },
+	.prepare = abi_prepare_mailbox_recv,
+	.undo = abi_undo_mailbox_recv,
+}, {
+	COMMAND(KIPC_MAILBOX_RECV_BATCH),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_recv_batch, flags),
+		     KIPC_NONBLOCK } },
+	.reserved = { FIELD32(kipc_mailbox_recv_batch, reserved) },
+	.pointers = { FIELD64(kipc_mailbox_recv_batch, messages) },
+	.prepare = abi_prepare_mailbox_recv_batch,
+	.undo = abi_undo_mailbox_recv_batch,
+}, {
+	COMMAND(KIPC_MAILBOX_SEND_RECV),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_send_recv, flags), 0 },
+		   { FIELD32(kipc_mailbox_send_recv, send.flags),
+		     KIPC_NONBLOCK | KIPC_VEC | KIPC_CLEAR },
+		   { FIELD32(kipc_mailbox_send_recv, recv.flags),
+		     KIPC_NONBLOCK | KIPC_VEC } },
+	.reserved = { FIELD32(kipc_mailbox_send_recv, recv.reserved) },
+	.pointers = { FIELD64(kipc_mailbox_send_recv, send.data) },
+	.prepare = abi_prepare_mailbox_send_recv,
+	.undo = abi_undo_mailbox_send_recv,
+}, {
+	COMMAND(KIPC_MAILBOX_PEEK),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_peek, flags), KIPC_VEC } },
+	.reserved = { FIELD32(kipc_mailbox_peek, reserved) },
+	.pointers = { FIELD64(kipc_mailbox_peek, data) },
+	.prepare = abi_prepare_mailbox_peek,
+	.undo = abi_drain_mailbox,
+}, {
+	COMMAND(KIPC_MAILBOX_LEASE),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_lease, flags), 0 } },
+	.reserved = { FIELD64(kipc_mailbox_lease, deadline) },
+	.pointers = { FIELD64(kipc_mailbox_lease, tokens) },
+	.prepare = abi_prepare_mailbox_lease,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_MAILBOX_PURGE),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_purge, flags), 0 } },
+	.reserved = { FIELD32(kipc_mailbox_purge, reserved) },
+	.prepare = abi_prepare_mailbox_purge,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_MAILBOX_INFO),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_info, flags), 0 } },
+	.prepare = nothing,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_MAILBOX_NOTIFY),
+	.by = ABI_MAILBOX,
+	.flags = { { FIELD32(kipc_mailbox_notify, flags), 0 } },
+	.prepare = abi_prepare_mailbox_notify,
+	.undo = abi_undo_mailbox_notify,
 }, {
 	.name = NULL,
 } };

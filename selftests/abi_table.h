@@ -7,7 +7,7 @@
 #ifndef ABI_TABLE_H
 #define ABI_TABLE_H
 
-#include "message.h"
+#include "mailbox.h"
 
 /* Room for the largest struct and as much again behind it */
 #define ABI_SIZE_MAX	512
@@ -25,6 +25,9 @@
  * @offset: of a slice in the server's pool
  * @data: a payload
  * @buffer: where names are listed
+ * @message: where a nested call would come
+ * @mailbox: a work queue, open for receiving and sending
+ * @eventfd: an eventfd
  */
 struct abi_world {
 	struct pair pair;
@@ -38,6 +41,9 @@ struct abi_world {
 	__u64 offset;
 	__u8 data[16];
 	__u8 buffer[256];
+	struct kipc_message message;
+	int mailbox;
+	int eventfd;
 };
 
 /**
@@ -61,14 +67,27 @@ struct abi_flags {
 };
 
 /**
+ * enum abi_party - on which file of the world a command is issued
+ * @ABI_CLIENT: the client's endpoint
+ * @ABI_SERVER: the server's endpoint
+ * @ABI_MAILBOX: the mailbox
+ */
+enum abi_party {
+	ABI_CLIENT,
+	ABI_SERVER,
+	ABI_MAILBOX,
+};
+
+/**
  * struct abi_command - one ioctl
  * @name: as in the header
  * @command: its number
- * @by_server: it is issued by the server, else by the client
+ * @by: on which file it is issued
  * @flags: its fields of flags
  * @reserved: the fields that must be 0
  * @pointers: the fields that hold an address from which something is read, or
  *	to which something is written
+ * @optional: the same, of those that may be 0
  * @prepare: brings about the state and fills the struct, which is zeroed
  * @undo: takes back what the successful command did, so that the counters in
  *	KIPC_STAT that go down are as before @prepare
@@ -76,10 +95,11 @@ struct abi_flags {
 struct abi_command {
 	const char *name;
 	unsigned long command;
-	bool by_server;
-	struct abi_flags flags[3];
+	enum abi_party by;
+	struct abi_flags flags[4];
 	struct abi_field reserved[4];
 	struct abi_field pointers[3];
+	struct abi_field optional[2];
 	void (*prepare)(struct abi_world *world, void *arg);
 	void (*undo)(struct abi_world *world, void *arg);
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The state in which the commands of the ABI's table are issued. */
+#include <sys/eventfd.h>
+
 #include "abi_table.h"
 
 static void echo(void *arg)
@@ -25,6 +27,9 @@ void abi_world_open(struct abi_world *world)
 	world->to_client.type = KIPC_ATTACH_NODE;
 	world->to_client.id = world->pair.node;
 	world->to_client.rights = KIPC_RIGHT_CALL;
+	world->mailbox = mailbox_make(NULL, KIPC_MAILBOX_WORK, 8);
+	world->eventfd = eventfd(0, EFD_CLOEXEC);
+	must_errno(world->eventfd);
 }
 
 void abi_world_close(struct abi_world *world)
@@ -33,12 +38,20 @@ void abi_world_close(struct abi_world *world)
 	thread_join(&world->echo_thread);
 	endpoint_close(&world->echo);
 	pair_close(&world->pair);
+	close(world->mailbox);
+	close(world->eventfd);
 }
 
 int abi_world_fd(struct abi_world *world, const struct abi_command *command)
 {
-	return command->by_server ? world->pair.server.fd :
-				    world->pair.client.fd;
+	switch (command->by) {
+	case ABI_SERVER:
+		return world->pair.server.fd;
+	case ABI_MAILBOX:
+		return world->mailbox;
+	default:
+		return world->pair.client.fd;
+	}
 }
 
 const struct abi_command *abi_find(const char *name, size_t length)

@@ -2,12 +2,14 @@
 /* Files that travel with messages. */
 #include <kselftest_harness.h>
 #include <linux/io_uring.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "message.h"
+#include "puppet.h"
 
 FIXTURE(file) {
 	struct live live;
@@ -161,6 +163,7 @@ TEST_F(file, receiver_has_no_room) {
 		allow_files(room);
 		ASSERT_EQ(0, recv_now(&self->pair.server, &message));
 		EXPECT_EQ(0, message.attachment_count);
+		message_free(&self->pair.server, &message);
 		EXPECT_EQ(-EAGAIN, recv_now(&self->pair.server, &message));
 		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &self->limit));
 		stat_get(&self->pair.client, &stat);
@@ -178,6 +181,40 @@ TEST_F(file, receiver_has_no_room) {
 }
 
 /* A caller is told that it did not come so far. */
+/* Whether the other end was closed, soon. */
+static bool hangs_up(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, 10000) == 1 && poll_fd.revents == POLLHUP;
+}
+
+/* Files that cannot be received are closed, though the receiver goes on waiting. */
+TEST_F(file, closed_while_receiver_waits) {
+	struct rlimit limit = self->limit;
+	struct kipc_recv recv = { 0 };
+	struct puppet receiver;
+	int fd[2];
+
+	ASSERT_EQ(0, pipe2(fd, O_CLOEXEC));
+	set(self, 0, fd[1]);
+	puppet_open(&receiver);
+	puppet_block(&receiver, &self->pair.server, KIPC_RECV, &recv);
+	/* What is closed soon does not count. */
+	limit.rlim_cur = (rlim_t)fd[1];
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	EXPECT_EQ(0, send_files(self, 1));
+	close(fd[1]);
+	EXPECT_TRUE(hangs_up(fd[0]));
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &self->limit));
+	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, "x", 1));
+	EXPECT_EQ(0, puppet_end(&receiver));
+	EXPECT_EQ(1, recv.message.size);
+	message_free(&self->pair.server, &recv.message);
+	puppet_close(&receiver);
+	close(fd[0]);
+}
+
 TEST_F(file, receiver_has_no_room_for_a_call) {
 	struct caller caller = {
 		.endpoint = &self->pair.client,
@@ -307,6 +344,7 @@ static void check_file(struct _test_data_file *self, int fd, int send_error,
 	if (!send_error) {
 		must(recv_now(&self->pair.server, &message));
 		close((int)came(&self->pair.server, &message, 0)->id);
+		message_free(&self->pair.server, &message);
 	}
 	caller_run(&caller);
 	if (!call_error) {
@@ -325,6 +363,7 @@ TEST_F(file, loops) {
 		.attachments = PTR(self->attachment),
 		.attachment_count = 1,
 	};
+	struct kipc_message nested;
 	struct caller caller;
 	struct kipc_stat before;
 
@@ -338,7 +377,26 @@ TEST_F(file, loops) {
 	check_file(self, eventfd(0, 0), 0, 0);
 	check_file(self, open("/dev/null", O_RDONLY), 0, 0);
 
-	/* In replies they are allowed, but for endpoints. */
+	/*
+	 * In replies they are allowed, but for endpoints, unless the caller can leave
+	 * the reply where it is.
+	 */
+	caller.endpoint = &self->pair.client;
+	caller.call = (struct kipc_call){
+		.handle = self->pair.handle,
+		.message = PTR(&nested),
+	};
+	caller_run(&caller);
+	reply.token = recv_call(&self->pair.server);
+	set(self, 0, socket(AF_UNIX, SOCK_STREAM, 0));
+	EXPECT_EQ(-ELOOP, kipc(self->pair.server.fd, KIPC_REPLY, &reply));
+	close((int)self->attachment[0].id);
+	set(self, 0, io_uring());
+	EXPECT_EQ(-ELOOP, kipc(self->pair.server.fd, KIPC_REPLY, &reply));
+	close((int)self->attachment[0].id);
+	EXPECT_EQ(0, reply_empty(&self->pair.server, reply.token));
+	EXPECT_EQ(0, caller_join(&caller));
+
 	caller_start(&caller, &self->pair.client, self->pair.handle);
 	reply.token = recv_call(&self->pair.server);
 	set(self, 0, self->pair.client.fd);

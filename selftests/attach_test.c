@@ -362,9 +362,9 @@ TEST_F(attach, no_room) {
 					   KIPC_ATTACHMENTS_MAX));
 	EXPECT_EQ(-EAGAIN, recv_now(&small, &message));
 	EXPECT_EQ(0, send_attached(&self->pair.client, handle,
-				   self->attachment, 100));
+				   self->attachment, 60));
 	EXPECT_EQ(-EAGAIN, send_attached(&self->pair.client, handle,
-					 self->attachment, 100));
+					 self->attachment, 60));
 }
 
 /* Handles in a message that nobody receives go back. */

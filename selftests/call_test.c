@@ -151,6 +151,8 @@ TEST_F(call, message) {
 	EXPECT_EQ((__u32)caller.thread.tid, message.tid);
 	EXPECT_EQ(0, message.euid);
 	EXPECT_EQ(0, message.egid);
+	EXPECT_EQ(0, message.label_size);
+	EXPECT_EQ(1, message.depth);
 	message_free(&self->pair.server, &message);
 	EXPECT_EQ(0, reply_empty(&self->pair.server, message.token));
 	EXPECT_EQ(0, caller_join(&caller));
@@ -303,9 +305,9 @@ TEST_F(call, counted) {
 	caller.call.data = PTR("abc");
 	caller.call.data_size = 3;
 	caller_run(&caller);
-	stat_wait_messages(&self->pair.client, 1);
+	wait_queued(1);
 	stat_get(&self->pair.client, &stat);
-	EXPECT_EQ(3, stat.message_bytes.used);
+	EXPECT_EQ(0, stat.message_bytes.used);
 	EXPECT_EQ(0, stat.files.used);
 	EXPECT_EQ(0, reply_empty(&self->pair.server,
 				 recv_call(&self->pair.server)));

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The demonstration on texts of every shape: its total is that of wc -w, and it
-# says that a worker was killed and its piece done again. KTAP on stdout.
+# says that a worker was killed, and its piece delivered again by the kernel and
+# done by another worker. KTAP on stdout.
 #
 # The totals are those that wc of GNU coreutils gives; the guest's wc is that of
 # busybox, which has another idea of words that cannot be printed.
@@ -34,11 +35,21 @@ shows()
 		note "'$1' is not there $2 times"
 }
 
+# Each piece was posted once and reported once; one was delivered twice
+delivered()
+{
+	posted=$(sed -n 's/^mailbox: \([0-9]*\) messages,.*/\1/p' "$dir/out")
+	shows ": [0-9]* bytes in $posted pieces, " 1 &&
+	shows "^mailbox: .* $((posted + 1)) deliveries, redelivered 1, reported twice 0\$" 1
+}
+
 # One worker is killed, and what it held is done by another one
 redone()
 {
 	shows ': SIGKILL$' 1 && shows 'death notice: worker' 1 &&
-	shows 'to do again$' 1 && shows '  killed$' 1 || return 1
+	shows 'to do again$' 1 && shows '  killed$' 1 &&
+	shows 'the kernel redelivered piece [0-9]* (delivery 2)' 1 &&
+	delivered || return 1
 	victim=$(sed -n 's/.* worker \([0-9]*\) (pid.*SIGKILL$/\1/p' "$dir/out")
 	other=$(sed -n 's/.* is done by worker \([0-9]*\):.*/\1/p' "$dir/out")
 	case $other in

@@ -24,6 +24,7 @@ FIXTURE(fault) {
 	struct kipc_stat before;
 	__u64 arg[ABI_SIZE_MAX / 8];
 	int fail_nth;
+	int mailbox;
 };
 
 /* Without these, allocations that may sleep would not fail. */
@@ -115,11 +116,12 @@ static bool usage_same(struct _test_data_fault *self)
 	return !memcmp(&stat, &self->before, offsetof(struct kipc_stat, calls));
 }
 
-/* Objects alive, but for pages: a pool may keep those. */
+/* Objects alive, but for pages and letters: pools and mailboxes may keep some. */
 static void live_objects(struct live *live)
 {
 	must(live_read(live));
 	live->pool_pages = 0;
+	live->letters = 0;
 }
 
 static bool objects_same(const struct live *before)
@@ -226,7 +228,7 @@ static void undo_command(struct _test_data_fault *self)
 static bool is_once(unsigned long command)
 {
 	return command == KIPC_REPLY || command == KIPC_REPLY_RECV ||
-	       command == KIPC_FREE;
+	       command == KIPC_FREE || command == KIPC_MAILBOX_SEND_RECV;
 }
 
 TEST_F_TIMEOUT(fault, each_command, 180) {
@@ -327,11 +329,13 @@ TEST_F(fault, mmap) {
 #define SEGMENTS	40
 
 /* A large message in many pieces, with attachments of every kind */
-static int send_large(struct _test_data_fault *self)
+static struct kipc_vec vec[SEGMENTS];
+static struct kipc_attachment attachment[4];
+
+static void fill_large(struct _test_data_fault *self)
 {
 	static char data[SEGMENTS * 400];
-	struct kipc_vec vec[SEGMENTS];
-	struct kipc_attachment attachment[] = {
+	const struct kipc_attachment all[] = {
 		{ .type = KIPC_ATTACH_HANDLE, .rights = KIPC_RIGHT_CALL,
 		  .id = self->world.echo_handle },
 		{ .type = KIPC_ATTACH_NODE, .rights = KIPC_RIGHTS_ALL,
@@ -339,6 +343,17 @@ static int send_large(struct _test_data_fault *self)
 		{ .type = KIPC_ATTACH_FD, .id = (__u32)self->arg[1] },
 		{ .type = KIPC_ATTACH_FD, .id = (__u32)self->arg[1] },
 	};
+	int i;
+
+	memcpy(attachment, all, sizeof(all));
+	for (i = 0; i < SEGMENTS; i++) {
+		vec[i].base = PTR(data + i * 400);
+		vec[i].size = 400;
+	}
+}
+
+static int send_large(struct _test_data_fault *self)
+{
 	struct kipc_send send = {
 		.handle = self->world.pair.handle,
 		.flags = KIPC_VEC,
@@ -347,12 +362,8 @@ static int send_large(struct _test_data_fault *self)
 		.attachments = PTR(attachment),
 		.attachment_count = ARRAY_SIZE(attachment),
 	};
-	int i;
 
-	for (i = 0; i < SEGMENTS; i++) {
-		vec[i].base = PTR(data + i * 400);
-		vec[i].size = 400;
-	}
+	fill_large(self);
 	return kipc(self->world.pair.client.fd, KIPC_SEND, &send);
 }
 
@@ -444,6 +455,102 @@ TEST_F_TIMEOUT(fault, large_receive, 120) {
 	if (self->fail_nth < 0)
 		SKIP(return, NO_FAULTS);
 	EXPECT_LT(0, survive_all(self, &attempt));
+}
+
+/* The same by a mailbox */
+static int post_large(struct _test_data_fault *self)
+{
+	struct kipc_mailbox_send send = {
+		.flags = KIPC_VEC,
+		.priority = 9,
+		.data = PTR(vec),
+		.data_size = SEGMENTS,
+		.attachments = PTR(attachment),
+		.attachment_count = ARRAY_SIZE(attachment),
+		.endpoint = self->world.pair.client.fd,
+	};
+
+	fill_large(self);
+	return kipc(self->mailbox, KIPC_MAILBOX_SEND, &send);
+}
+
+/* A new one each time, which has kept nothing from the last time */
+static void prepare_mailbox(struct _test_data_fault *self)
+{
+	struct kipc_mailbox_open arg = {
+		.flags = MAKE | KIPC_MAILBOX_LABEL,
+		.kind = KIPC_MAILBOX_WORK,
+		.messages_max = 4,
+		.size_max = SEGMENTS * 400,
+	};
+
+	prepare_large(self);
+	self->mailbox = (int)must(mailbox_open(NULL, &arg));
+}
+
+static int take_large(struct _test_data_fault *self)
+{
+	static __u8 payload[SEGMENTS * 400], label[256];
+	struct kipc_mailbox_recv recv = {
+		.flags = KIPC_NONBLOCK,
+		.data = PTR(payload),
+		.data_size = sizeof(payload),
+		.attachments = PTR(&self->arg[2]),
+		.attachments_max = ARRAY_SIZE(attachment),
+		.label = PTR(label),
+		.label_max = sizeof(label),
+		.endpoint = self->world.pair.server.fd,
+	};
+
+	return kipc(self->mailbox, KIPC_MAILBOX_RECV, &recv);
+}
+
+static void undo_take(struct _test_data_fault *self)
+{
+	struct kipc_attachment *got = (struct kipc_attachment *)&self->arg[2];
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		if (got[i].type == KIPC_ATTACH_FD)
+			must_errno(close((int)got[i].id));
+		else
+			must(handle_drop(&self->world.pair.server, got[i].id));
+	}
+	close((int)self->arg[1]);
+	must(node_destroy(&self->world.pair.client, (__u32)self->arg[0]));
+	close(self->mailbox);
+}
+
+static void undo_post(struct _test_data_fault *self)
+{
+	must(take_large(self));
+	undo_take(self);
+}
+
+static void prepare_take(struct _test_data_fault *self)
+{
+	prepare_mailbox(self);
+	must(post_large(self));
+}
+
+TEST_F_TIMEOUT(fault, mailbox, 160) {
+	const struct attempt post = {
+		.name = "post",
+		.prepare = prepare_mailbox,
+		.run = post_large,
+		.undo = undo_post,
+	};
+	const struct attempt take = {
+		.name = "take",
+		.prepare = prepare_take,
+		.run = take_large,
+		.undo = undo_take,
+	};
+
+	if (self->fail_nth < 0)
+		SKIP(return, NO_FAULTS);
+	EXPECT_LT(0, survive_all(self, &post));
+	EXPECT_LT(0, survive_all(self, &take));
 }
 
 TEST_HARNESS_MAIN

@@ -12,6 +12,8 @@
  * @FUZZ_NODE: a node
  * @FUZZ_ID: either of the two
  * @FUZZ_TOKEN: a token of a call
+ * @FUZZ_PARENT: the same, or 0
+ * @FUZZ_CALL_ID: the id of a call that came back because of a nested one
  * @FUZZ_OFFSET: the offset of a slice
  * @FUZZ_RIGHTS: rights
  * @FUZZ_DATA: address of a payload, or of vectors
@@ -25,6 +27,20 @@
  * @FUZZ_SMALL: a code, bits, or a cookie
  * @FUZZ_BUFFER: address of memory to be written to
  * @FUZZ_BUFFER_SIZE: size of it
+ * @FUZZ_MESSAGE: address where a nested call can be put, or 0
+ * @FUZZ_ENDPOINT: number of an endpoint
+ * @FUZZ_ACTION: freeze it, or thaw it more often
+ * @FUZZ_BOX_FLAGS: flags with which a mailbox can be opened
+ * @FUZZ_BOX_MODE: permission bits of a mailbox
+ * @FUZZ_BOX_KIND: a kind of mailbox, or a policy
+ * @FUZZ_BOX: file descriptor of a mailbox, or -1
+ * @FUZZ_FILE: file descriptor of an endpoint, or -1
+ * @FUZZ_EVENTFD: file descriptor of an eventfd, or -1
+ * @FUZZ_SENDS: address of what is sent in a batch
+ * @FUZZ_RECVS: address of where a batch is received
+ * @FUZZ_TOKENS: address of tokens of leases
+ * @FUZZ_THREE: 0, 1 or 2
+ * @FUZZ_SOON: a deadline, very soon
  */
 enum fuzz_kind {
 	FUZZ_FLAGS,
@@ -32,6 +48,8 @@ enum fuzz_kind {
 	FUZZ_NODE,
 	FUZZ_ID,
 	FUZZ_TOKEN,
+	FUZZ_PARENT,
+	FUZZ_CALL_ID,
 	FUZZ_OFFSET,
 	FUZZ_RIGHTS,
 	FUZZ_DATA,
@@ -45,6 +63,20 @@ enum fuzz_kind {
 	FUZZ_SMALL,
 	FUZZ_BUFFER,
 	FUZZ_BUFFER_SIZE,
+	FUZZ_MESSAGE,
+	FUZZ_ENDPOINT,
+	FUZZ_ACTION,
+	FUZZ_BOX_FLAGS,
+	FUZZ_BOX_MODE,
+	FUZZ_BOX_KIND,
+	FUZZ_BOX,
+	FUZZ_FILE,
+	FUZZ_EVENTFD,
+	FUZZ_SENDS,
+	FUZZ_RECVS,
+	FUZZ_TOKENS,
+	FUZZ_THREE,
+	FUZZ_SOON,
 };
 
 /**

@@ -9,8 +9,10 @@
  */
 #include <kselftest_harness.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/time.h>
 
+#include "freeze.h"
 #include "fuzz_field.h"
 
 #define PROCESSES	4
@@ -24,7 +26,9 @@ enum known {
 	HANDLE,
 	NODE,
 	TOKEN,
+	CALL_ID,
 	OFFSET,
+	LEASE,
 	KNOWN_KINDS,
 };
 
@@ -35,13 +39,15 @@ enum known {
  */
 struct board {
 	__u64 known[ENDPOINTS][KNOWN_KINDS][KNOWN];
-	unsigned long succeeded[32];
+	unsigned long succeeded[64];
 };
 
 /**
  * struct fuzz - one process
  * @endpoint: on which commands are issued
- * @turn: which endpoint's turn it is
+ * @mailbox: on which those of mailboxes are, one of each kind
+ * @eventfd: told of messages
+ * @turn: which endpoint's turn it is, and which mailbox's
  * @command: whose turn it is
  * @board: shared
  * @seed: of this process
@@ -49,6 +55,8 @@ struct board {
  */
 struct fuzz {
 	struct endpoint endpoint[ENDPOINTS];
+	int mailbox[ENDPOINTS];
+	int eventfd;
 	__u32 turn;
 	const struct abi_command *command;
 	struct board *board;
@@ -58,7 +66,11 @@ struct fuzz {
 
 static __u8 data[8192];
 static __u64 buffer[128];
+static struct kipc_message nested[9];
 static __u64 offsets[8];
+static __u64 tokens[8];
+static struct kipc_mailbox_send sends[8];
+static struct kipc_mailbox_recv recvs[8];
 static struct kipc_attachment attachment[8];
 static struct kipc_vec vec[8];
 
@@ -125,11 +137,96 @@ static __u64 likely_data(struct fuzz *fuzz)
 }
 
 /* Names have between one and three letters, so that some meet. */
+static const char * const names[] = { "a.b", "abc", "b.c", "ccc" };
+/* Those of mailboxes, which nodes would not get otherwise */
+static const char * const box_names[] = { "x.y", "xyz", "z.z" };
+
 static __u64 likely_name(struct fuzz *fuzz)
 {
-	static const char * const names[] = { "a.b", "abc", "b.c", "ccc" };
+	bool is_box = fuzz->command->command == KIPC_MAILBOX_OPEN;
 
+	if (pick(fuzz, 16) ? is_box : !is_box)
+		return PTR(box_names[pick(fuzz, ARRAY_SIZE(box_names))]);
 	return PTR(names[pick(fuzz, ARRAY_SIZE(names))]);
+}
+
+static int likely_endpoint(struct fuzz *fuzz)
+{
+	return pick(fuzz, 4) ? fuzz->endpoint[pick(fuzz, ENDPOINTS)].fd : -1;
+}
+
+static __u64 likely_sends(struct fuzz *fuzz)
+{
+	size_t i;
+
+	memset(sends, 0, sizeof(sends));
+	for (i = 0; i < ARRAY_SIZE(sends); i++) {
+		sends[i].priority = pick(fuzz, 2) * pick(fuzz, 16);
+		sends[i].data = likely_data(fuzz);
+		sends[i].data_size = pick(fuzz, 5000);
+		sends[i].attachments = PTR(attachment);
+		sends[i].attachment_count = pick(fuzz, 2);
+		sends[i].endpoint = likely_endpoint(fuzz);
+	}
+	fill_attachments(fuzz);
+	return PTR(sends);
+}
+
+static __u64 likely_recvs(struct fuzz *fuzz)
+{
+	size_t i;
+
+	memset(recvs, 0, sizeof(recvs));
+	for (i = 0; i < ARRAY_SIZE(recvs); i++) {
+		recvs[i].data = PTR(data);
+		recvs[i].data_size = pick(fuzz, sizeof(data));
+		recvs[i].attachments = PTR(buffer);
+		recvs[i].attachments_max = pick(fuzz, 5);
+		recvs[i].endpoint = likely_endpoint(fuzz);
+	}
+	return PTR(recvs);
+}
+
+static __u64 likely_tokens(struct fuzz *fuzz)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tokens); i++)
+		tokens[i] = recall(fuzz, LEASE);
+	return PTR(tokens);
+}
+
+/* What only mailboxes have */
+static __u64 likely_of_mailbox(struct fuzz *fuzz, enum fuzz_kind kind)
+{
+	switch (kind) {
+	case FUZZ_BOX_FLAGS:
+		return BOTH | KIPC_MAILBOX_CREATE |
+		       (next_random(&fuzz->seed) & next_random(&fuzz->seed) &
+			(BOTH | KIPC_MAILBOX_LAST_CLOSE | KIPC_NONBLOCK |
+			 KIPC_MAILBOX_FIRST_COME | KIPC_MAILBOX_LABEL));
+	case FUZZ_BOX_MODE:
+		return 0666 & next_random(&fuzz->seed);
+	case FUZZ_BOX_KIND:
+		return pick(fuzz, 2) ? 0 : pick(fuzz, 3);
+	case FUZZ_BOX:
+		return pick(fuzz, 8) ? ~0U :
+		       (__u32)fuzz->mailbox[pick(fuzz, ENDPOINTS)];
+	case FUZZ_FILE:
+		return (__u32)likely_endpoint(fuzz);
+	case FUZZ_EVENTFD:
+		return pick(fuzz, 2) ? ~0U : (__u32)fuzz->eventfd;
+	case FUZZ_SENDS:
+		return likely_sends(fuzz);
+	case FUZZ_RECVS:
+		return likely_recvs(fuzz);
+	case FUZZ_TOKENS:
+		return likely_tokens(fuzz);
+	case FUZZ_SOON:
+		return after(pick(fuzz, 1000000));
+	default:
+		return pick(fuzz, 3);
+	}
 }
 
 static __u64 likely(struct fuzz *fuzz, const struct fuzz_field *field)
@@ -146,6 +243,10 @@ static __u64 likely(struct fuzz *fuzz, const struct fuzz_field *field)
 				       recall(fuzz, HANDLE);
 	case FUZZ_TOKEN:
 		return recall(fuzz, TOKEN);
+	case FUZZ_PARENT:
+		return pick(fuzz, 2) ? recall(fuzz, TOKEN) : 0;
+	case FUZZ_CALL_ID:
+		return recall(fuzz, CALL_ID);
 	case FUZZ_OFFSET:
 		return recall(fuzz, OFFSET);
 	case FUZZ_RIGHTS:
@@ -173,8 +274,15 @@ static __u64 likely(struct fuzz *fuzz, const struct fuzz_field *field)
 		return PTR(buffer);
 	case FUZZ_BUFFER_SIZE:
 		return pick(fuzz, sizeof(buffer));
+	case FUZZ_MESSAGE:
+		return pick(fuzz, 4) ? PTR(nested) : 0;
+	case FUZZ_ENDPOINT:
+		return number_of(&fuzz->endpoint[pick(fuzz, ENDPOINTS)]);
+	case FUZZ_ACTION:
+		return pick(fuzz, 8) ? KIPC_FREEZE_OFF : pick(fuzz, 3);
+	default:
+		return likely_of_mailbox(fuzz, field->kind);
 	}
-	return 0;
 }
 
 static void fill_args(struct fuzz *fuzz, __u64 *args)
@@ -205,7 +313,8 @@ static void learn_message(struct fuzz *fuzz, struct endpoint *endpoint,
 		learn(fuzz, TOKEN, message->token);
 	if (pick(fuzz, 2))
 		fuzz->answer = message->token;
-	if (!message->size && !message->attachment_count)
+	if (message->kind != KIPC_MSG_SEND && !message->size &&
+	    !message->attachment_count && !message->label_size)
 		return;
 	learn(fuzz, OFFSET, message->offset);
 	for (i = 0; i < message->attachment_count; i++) {
@@ -213,6 +322,28 @@ static void learn_message(struct fuzz *fuzz, struct endpoint *endpoint,
 		if (got->type == KIPC_ATTACH_HANDLE)
 			learn(fuzz, HANDLE, got->id);
 	}
+}
+
+/* A reply, or a call that is to be served before the reply comes */
+static void learn_call(struct fuzz *fuzz, struct endpoint *endpoint,
+		       const struct kipc_call *call)
+{
+	if (call->stage == KIPC_STAGE_NESTED) {
+		learn(fuzz, CALL_ID, call->id);
+		learn_message(fuzz, endpoint, &nested[0]);
+	} else {
+		learn(fuzz, OFFSET, call->reply_offset);
+	}
+}
+
+/* Work that was leased; sometimes it is done at once, so that there is room. */
+static void learn_lease(struct fuzz *fuzz, __u64 token)
+{
+	if (!token)
+		return;
+	learn(fuzz, LEASE, token);
+	if (pick(fuzz, 2))
+		lease_ack(fuzz->mailbox[fuzz->turn], token);
 }
 
 /* What a command that succeeded has brought */
@@ -224,7 +355,10 @@ static void learn_result(struct fuzz *fuzz, struct endpoint *endpoint,
 	const struct kipc_node_create *create = args;
 	const struct kipc_handle_dup *dup = args;
 	const struct kipc_recv *recv = args;
-	const struct kipc_call *call = args;
+	const struct kipc_mailbox_recv_batch *batch = args;
+	const struct kipc_mailbox_recv *mail = args;
+	const struct kipc_mailbox_open *open = args;
+	__u32 i;
 
 	switch (fuzz->command->command) {
 	case KIPC_NODE_CREATE:
@@ -238,13 +372,23 @@ static void learn_result(struct fuzz *fuzz, struct endpoint *endpoint,
 			learn(fuzz, HANDLE, lookup->handle);
 		break;
 	case KIPC_CALL:
-		learn(fuzz, OFFSET, call->reply_offset);
+		learn_call(fuzz, endpoint, args);
 		break;
 	case KIPC_RECV:
 		learn_message(fuzz, endpoint, &recv->message);
 		break;
 	case KIPC_REPLY_RECV:
 		learn_message(fuzz, endpoint, &both->recv.message);
+		break;
+	case KIPC_MAILBOX_RECV:
+		learn_lease(fuzz, mail->mail.token);
+		break;
+	case KIPC_MAILBOX_RECV_BATCH:
+		for (i = 0; i < batch->received; i++)
+			learn_lease(fuzz, recvs[i].mail.token);
+		break;
+	case KIPC_MAILBOX_OPEN:
+		close(open->fd);
 		break;
 	}
 }
@@ -291,7 +435,9 @@ static void issue_one(struct fuzz *fuzz, size_t commands)
 		return;
 	endpoint = &fuzz->endpoint[fuzz->turn];
 	fill_args(fuzz, args);
-	if (kipc(endpoint->fd, fuzz->command->command, args))
+	if (kipc(fuzz->command->by == ABI_MAILBOX ? fuzz->mailbox[fuzz->turn] :
+						    endpoint->fd,
+		 fuzz->command->command, args))
 		return;
 	count(fuzz, fuzz->command->name);
 	learn_result(fuzz, endpoint, args);
@@ -338,11 +484,42 @@ FIXTURE_SETUP(fuzz) {
 				PROT_READ | PROT_WRITE,
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->fuzz.board);
-	for (i = 0; i < ENDPOINTS; i++)
+	for (i = 0; i < ENDPOINTS; i++) {
 		endpoint_open(&self->fuzz.endpoint[i], POOL);
+		self->fuzz.mailbox[i] = mailbox_make(NULL, (__u32)i, 16);
+	}
+	self->fuzz.eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+static void unlink_name(const char *its_name)
+{
+	char name[8];
+	int size;
+
+	for (size = 1; size <= 3; size++) {
+		sprintf(name, "%.*s", size, its_name);
+		mailbox_unlink(name);
+	}
+}
+
+/* Mailboxes that have a name live on. */
+static void unlink_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		unlink_name(names[i]);
+	for (i = 0; i < ARRAY_SIZE(box_names); i++)
+		unlink_name(box_names[i]);
 }
 
 FIXTURE_TEARDOWN(fuzz) {
+	int i;
+
+	unlink_all();
+	for (i = 0; i < ENDPOINTS; i++)
+		close(self->fuzz.mailbox[i]);
+	close(self->fuzz.eventfd);
 	endpoints_close();
 	EXPECT_EQ(0, live_end(&self->live));
 }
@@ -354,6 +531,24 @@ static __u32 number_from(const char *variable, __u32 otherwise)
 	return value ? (__u32)strtoul(value, NULL, 0) : otherwise;
 }
 
+static unsigned long successes(const struct fuzz *fuzz,
+			       const struct abi_command *command)
+{
+	return __atomic_load_n(&fuzz->board->succeeded[command - abi_commands],
+			       __ATOMIC_RELAXED);
+}
+
+static bool all_succeeded(const struct fuzz *fuzz)
+{
+	const struct abi_command *command;
+
+	for (command = abi_commands; command->name; command++)
+		if (!successes(fuzz, command))
+			return false;
+	return true;
+}
+
+/* At least as long as was asked for; longer where all is slow. */
 TEST_F_TIMEOUT(fuzz, likely_numbers, 3600) {
 	__u32 seed = number_from("KIPC_FUZZ_SEED", (__u32)now());
 	__u32 seconds = number_from("KIPC_FUZZ_SECONDS", 10);
@@ -368,13 +563,14 @@ TEST_F_TIMEOUT(fuzz, likely_numbers, 3600) {
 			    &self->fuzz);
 	}
 	pause_ms(seconds * 1000L);
+	for (i = 0; i < 90 && !all_succeeded(&self->fuzz); i++)
+		pause_ms(1000);
 	for (i = 0; i < PROCESSES; i++) {
 		kill(child[i].pid, SIGKILL);
 		EXPECT_EQ(-SIGKILL, child_end(&child[i]));
 	}
 	for (command = abi_commands; command->name; command++) {
-		unsigned long succeeded =
-			self->fuzz.board->succeeded[command - abi_commands];
+		unsigned long succeeded = successes(&self->fuzz, command);
 
 		TH_LOG("%s succeeded %lu times", command->name, succeeded);
 		EXPECT_LT(0, succeeded);

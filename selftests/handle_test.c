@@ -193,6 +193,77 @@ TEST_F(handle, watched_already) {
 	expect_nothing(client);
 }
 
+/* Once it was told a watch is over: it counts no more, and makes room for another. */
+TEST_F(handle, watched_again) {
+	struct endpoint *client = &self->pair.client;
+	long limit = param_get("max_watches");
+	struct kipc_stat before, stat;
+	__u64 cookie;
+
+	ASSERT_EQ(0, param_set("max_watches", 1));
+	ASSERT_EQ(0, node_destroy(&self->pair.server, self->pair.node));
+	stat_get(client, &before);
+	for (cookie = 1; cookie <= 3; cookie++) {
+		EXPECT_EQ(0, handle_watch(client, self->pair.handle, cookie));
+		stat_get(client, &stat);
+		EXPECT_EQ(1, stat.watches.used);
+		expect_death(client, cookie);
+		EXPECT_TRUE(stat_same(client, &before));
+	}
+	/* To take it back is too late, but not wrong. */
+	EXPECT_EQ(0, handle_unwatch(client, self->pair.handle));
+	EXPECT_EQ(-ENXIO, handle_unwatch(client, self->pair.handle));
+	EXPECT_TRUE(stat_same(client, &before));
+	ASSERT_EQ(0, param_set("max_watches", limit));
+	/* While it waits to be received it is one. */
+	EXPECT_EQ(0, handle_watch(client, self->pair.handle, 4));
+	EXPECT_EQ(-EEXIST, handle_watch(client, self->pair.handle, 5));
+	expect_death(client, 4);
+	expect_nothing(client);
+}
+
+static void receive_in_vain(void *arg)
+{
+	struct kipc_recv_batch batch = {
+		.flags = KIPC_NONBLOCK,
+		.count = 1,
+		.messages = 1,
+	};
+	struct endpoint *endpoint = arg;
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		int ret = kipc(endpoint->fd, KIPC_RECV_BATCH, &batch);
+
+		check(ret == -EFAULT || ret == -EAGAIN);
+	}
+}
+
+/* It counts no more when one receiver was told, however many others were not. */
+TEST_F(handle, told_to_some_in_vain) {
+	struct endpoint *client = &self->pair.client;
+	struct kipc_stat before;
+	struct thread thread[2];
+	int i, k;
+
+	stat_get(client, &before);
+	for (i = 0; i < 10; i++) {
+		__u32 node = node_create(&self->pair.server, 1);
+		__u32 handle = connect_to(client, &self->pair.server, node,
+					  KIPC_RIGHT_WATCH);
+
+		ASSERT_EQ(0, handle_watch(client, handle, 7));
+		ASSERT_EQ(0, node_destroy(&self->pair.server, node));
+		for (k = 0; k < 2; k++)
+			thread_start(&thread[k], receive_in_vain, client);
+		expect_death(client, 7);
+		for (k = 0; k < 2; k++)
+			thread_join(&thread[k]);
+		ASSERT_EQ(0, handle_drop(client, handle));
+		EXPECT_TRUE(stat_same(client, &before));
+	}
+}
+
 TEST_F(handle, unwatched) {
 	struct endpoint *client = &self->pair.client;
 	struct kipc_stat before;
@@ -289,8 +360,10 @@ TEST_F(handle, concurrency) {
 
 	for (i = 0; i < 3; i++)
 		thread_start(&thread[i], dup_and_drop, &racer);
-	for (i = 0; i < 3 * racer.rounds; i++)
+	for (i = 0; i < 3 * racer.rounds; i++) {
 		ASSERT_EQ(0, recv_soon(&self->pair.server, &message));
+		message_free(&self->pair.server, &message);
+	}
 	for (i = 0; i < 3; i++)
 		thread_join(&thread[i]);
 	stat_get(&self->pair.client, &stat);

@@ -2,8 +2,9 @@
 /* Seeing inside: fdinfo, the dump in debugfs, and the tracepoints. */
 #include <kselftest_harness.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
-#include "message.h"
+#include "freeze.h"
 
 #define STATE		"/sys/kernel/debug/kipc/state"
 #define TRACING		"/sys/kernel/tracing/instances/kipc.test"
@@ -86,6 +87,61 @@ static bool state_has(struct _test_data_inspect *self, const char *what)
 	return strstr(self->text, what);
 }
 
+/* What an endpoint has to do, in fdinfo, in KIPC_STAT and in the dump. */
+TEST_F(inspect, work) {
+	struct endpoint *server = &self->pair.server;
+	struct caller caller[2] = { {
+		.endpoint = &self->pair.client,
+		.call.handle = self->pair.handle,
+		.call.data = PTR("abc"),
+		.call.data_size = 3,
+		.call.deadline = after(300 * MILLISECOND),
+	} };
+	struct kipc_message message;
+	struct kipc_stat stat;
+
+	caller_run(&caller[0]);
+	ASSERT_EQ(0, recv_soon(server, &message));
+	caller_start(&caller[1], &self->pair.client, self->pair.handle);
+	wait_blocked(caller[1].thread.tid, KIPC_CALL);
+	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, "x", 1));
+	EXPECT_EQ(-ETIMEDOUT, caller_join(&caller[0]));
+	freeze(&self->pair.client, server);
+
+	stat_get(server, &stat);
+	EXPECT_EQ(2, stat.queued);
+	EXPECT_EQ(1, stat.serving);
+	EXPECT_EQ(1, stat.abandoned);
+	EXPECT_LE(4, stat.pool_used);
+	read_fdinfo(self, server);
+	EXPECT_EQ(2, value_of(self->text, "kipc-queued:"));
+	EXPECT_EQ(1, value_of(self->text, "kipc-serving:"));
+	EXPECT_EQ(0, value_of(self->text, "kipc-calling:"));
+	EXPECT_EQ(1, value_of(self->text, "kipc-frozen:"));
+	EXPECT_EQ(0, value_of(self->text, "kipc-readable:"));
+	EXPECT_EQ((long long)stat.pool_used,
+		  value_of(self->text, "kipc-pool-used:"));
+	EXPECT_TRUE(state_has(self, "queued 2 serving 1 abandoned 1 "
+				    "calling 0 frozen\n"));
+	read_fdinfo(self, &self->pair.client);
+	EXPECT_EQ(1, value_of(self->text, "kipc-calling:"));
+	EXPECT_EQ(0, value_of(self->text, "kipc-frozen:"));
+	stat_get(&self->pair.client, &stat);
+	EXPECT_EQ(0, stat.queued + stat.serving + stat.abandoned +
+		     stat.pool_used);
+
+	thaw(&self->pair.client, server);
+	EXPECT_EQ(-ECANCELED, reply_empty(server, message.token));
+	message_free(server, &message);
+	EXPECT_EQ(0, reply_empty(server, recv_call(server)));
+	EXPECT_EQ(0, caller_join(&caller[1]));
+	ASSERT_EQ(0, recv_now(server, &message));
+	message_free(server, &message);
+	stat_get(server, &stat);
+	EXPECT_EQ(0, stat.queued + stat.serving + stat.abandoned +
+		     stat.pool_used);
+}
+
 TEST_F(inspect, state) {
 	struct caller caller;
 	char text[64];
@@ -116,6 +172,57 @@ TEST_F(inspect, state) {
 	EXPECT_FALSE(state_has(self, "inspect.name"));
 	endpoints_close();
 	EXPECT_FALSE(state_has(self, "domain"));
+}
+
+/* Leaves its endpoint to a child of its own, as a daemon does. */
+static void open_and_leave(int sock, void *arg)
+{
+	struct endpoint endpoint;
+
+	(void)arg;
+	endpoint_open(&endpoint, 0);
+	must(name_publish(&endpoint, "inspect.left",
+			  node_create(&endpoint, 1), 0777));
+	if (fork())
+		return;
+	tell(sock, number_of(&endpoint));
+	hear(sock);
+}
+
+/* Who published the only name */
+static __u32 publisher(struct _test_data_inspect *self)
+{
+	struct kipc_name_entry *entry = (void *)self->text;
+	struct kipc_name_list list = {
+		.buffer = PTR(entry),
+		.buffer_size = sizeof(self->text),
+	};
+
+	must(kipc(self->pair.client.fd, KIPC_NAME_LIST, &list));
+	check(list.count == 1);
+	return entry->pid;
+}
+
+/* The number of a process that is gone may be another's: it is not told. */
+TEST_F(inspect, opener_is_gone) {
+	struct child child;
+	siginfo_t info;
+	char text[64];
+	__u64 number;
+
+	child_start(&child, CHILD_CLOSES, open_and_leave, NULL);
+	number = hear(child.sock);
+	ASSERT_EQ(0, waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOWAIT));
+	sprintf(text, "endpoint %llu: pid %d uid", (unsigned long long)number,
+		(int)child.pid);
+	EXPECT_TRUE(state_has(self, text));
+	EXPECT_EQ((__u32)child.pid, publisher(self));
+	ASSERT_EQ(child.pid, waitpid(child.pid, NULL, 0));
+	sprintf(text, "endpoint %llu: pid 0 uid", (unsigned long long)number);
+	EXPECT_TRUE(state_has(self, text));
+	EXPECT_EQ(0, publisher(self));
+	tell(child.sock, 1);
+	close(child.sock);
 }
 
 /* Only root may look: names and pids are not for everybody. */
@@ -207,6 +314,8 @@ TEST_F(inspect, tracepoints) {
 	endpoint_open(&endpoint, 0);
 	node = node_create(&endpoint, 1);
 	ASSERT_EQ(0, node_destroy(&endpoint, node));
+	freeze(&self->pair.client, &endpoint);
+	thaw(&self->pair.client, &endpoint);
 	endpoint_close(&endpoint);
 	caller_start(&caller, &self->pair.client, self->pair.handle);
 	ASSERT_EQ(0, reply_empty(&self->pair.server,
@@ -225,6 +334,8 @@ TEST_F(inspect, tracepoints) {
 
 	EXPECT_TRUE(trace_has(self, "kipc_endpoint_open", "endpoint="));
 	EXPECT_TRUE(trace_has(self, "kipc_endpoint_close", "endpoint="));
+	EXPECT_TRUE(trace_has(self, "kipc_endpoint_freeze", "endpoint="));
+	EXPECT_TRUE(trace_has(self, "kipc_endpoint_thaw", "endpoint="));
 	EXPECT_TRUE(trace_has(self, "kipc_node_create", "node="));
 	EXPECT_TRUE(trace_has(self, "kipc_node_destroy", "node="));
 	EXPECT_TRUE(trace_has(self, "kipc_call_queued", "code=0 size=0"));

@@ -408,6 +408,13 @@ TEST(death)
 	EXPECT_EQ(1, kipc_dispatch_one(endpoint, kipc_deadline_ms(5000)));
 	EXPECT_EQ(handle, seen.dead);
 	EXPECT_EQ(0, kipc_watch_free(seen.watch));
+	/* It can be watched again: whoever asks is told at once */
+	seen.dead = 0;
+	ASSERT_EQ(0, kipc_handle_watch(endpoint, handle, on_death, &seen,
+				       &seen.watch));
+	EXPECT_EQ(1, kipc_dispatch_one(endpoint, KIPC_NO_WAIT));
+	EXPECT_EQ(handle, seen.dead);
+	EXPECT_EQ(0, kipc_watch_free(seen.watch));
 	EXPECT_EQ(0, kipc_handle_drop(endpoint, handle));
 	EXPECT_EQ(0, kipc_close(endpoint));
 }
@@ -504,97 +511,6 @@ TEST_F(pair, no_room_for_files)
 	EXPECT_EQ(1, kipc_dispatch(self->owner, KIPC_NO_WAIT));
 	EXPECT_EQ(1, self->counts.sends);
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &before));
-}
-
-/* Handlers that wait for each other: each needs a thread of its own */
-struct crowd {
-	struct kipc *endpoint;
-	pthread_barrier_t barrier;
-	int met;
-	int ret;
-};
-
-static int meet(struct kipc_request *request, void *userdata)
-{
-	struct crowd *crowd = userdata;
-
-	(void)request;
-	pthread_barrier_wait(&crowd->barrier);
-	__atomic_add_fetch(&crowd->met, 1, __ATOMIC_SEQ_CST);
-	return 0;
-}
-
-static void serve_crowd(void *arg)
-{
-	struct crowd *crowd = arg;
-
-	crowd->ret = kipc_serve(crowd->endpoint, MANY);
-}
-
-FIXTURE(threads)
-{
-	struct crowd crowd;
-	struct kipc *client;
-	uint32_t handle;
-	struct thread server;
-};
-
-FIXTURE_SETUP(threads)
-{
-	struct kipc_node *node;
-
-	ASSERT_EQ(0, kipc_open(NULL, 0, 0, &self->crowd.endpoint));
-	ASSERT_EQ(0, kipc_open(NULL, 0, 0, &self->client));
-	pthread_barrier_init(&self->crowd.barrier, NULL, MANY);
-	ASSERT_EQ(0, kipc_node_new(self->crowd.endpoint, meet, &self->crowd, 0,
-				   &node));
-	ASSERT_EQ(0, kipc_node_publish(node, "lib.crowd", 0666));
-	ASSERT_EQ(0, kipc_name_lookup(self->client, "lib.crowd", 0,
-				      KIPC_NO_WAIT, &self->handle, NULL));
-	thread_start(&self->server, serve_crowd, &self->crowd);
-	wait_blocked(self->server.tid, KIPC_REPLY_RECV);
-}
-
-FIXTURE_TEARDOWN(threads)
-{
-	thread_join(&self->server);
-	EXPECT_EQ(0, self->crowd.ret);
-	EXPECT_EQ(0, kipc_close(self->client));
-	EXPECT_EQ(0, kipc_close(self->crowd.endpoint));
-}
-
-/* All are started, and all are stopped while they wait */
-TEST_F(threads, grow_and_stop)
-{
-	int i;
-
-	for (i = 0; i < 2 * MANY; i++)
-		ASSERT_EQ(0, kipc_send(self->client, self->handle, 0, "x", 1));
-	while (__atomic_load_n(&self->crowd.met, __ATOMIC_SEQ_CST) < 2 * MANY)
-		pause_ms(1);
-	EXPECT_EQ(-EBUSY, kipc_close(self->crowd.endpoint));
-	wait_blocked(self->server.tid, KIPC_REPLY_RECV);
-	EXPECT_EQ(0, kipc_serve_stop(self->crowd.endpoint));
-}
-
-static struct kipc *to_stop;
-
-static void stop_by_signal(int signal __attribute__((unused)))
-{
-	kipc_serve_stop(to_stop);
-}
-
-/* In the very thread that waits for messages; the system call is restarted */
-TEST_F(threads, stop_in_signal_handler)
-{
-	const struct sigaction action = {
-		.sa_handler = stop_by_signal,
-		.sa_flags = SA_RESTART,
-	};
-
-	to_stop = self->crowd.endpoint;
-	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
-	ASSERT_EQ(0, pthread_kill(self->server.thread, SIGUSR1));
 }
 
 TEST_HARNESS_MAIN

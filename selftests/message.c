@@ -68,13 +68,18 @@ const struct kipc_attachment *came(struct endpoint *endpoint,
 void message_free(struct endpoint *endpoint,
 		  const struct kipc_message *message)
 {
-	if (message->size || message->attachment_count)
+	if (message->flags & KIPC_MSG_SMALL)
+		return;
+	if (message->kind == KIPC_MSG_SEND || message->size ||
+	    message->attachment_count || message->label_size)
 		must(slice_free(endpoint, message->offset));
 }
 
 /* Frees the slice of a reply, if it holds one. */
 void reply_free(struct endpoint *endpoint, const struct kipc_call *call)
 {
+	if (call->reply_flags & KIPC_MSG_SMALL)
+		return;
 	if (call->reply_size || call->reply_attachment_count)
 		must(slice_free(endpoint, call->reply_offset));
 }

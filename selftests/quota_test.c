@@ -427,30 +427,45 @@ TEST_F(quota, several_at_once) {
 	give_message(&self->world, 0);
 }
 
-/* Calls are charged like messages, replies are not. */
+/*
+ * A call is charged for nothing while its thread waits, and for a message once that
+ * has left it, until it is answered; even if that is too much.
+ */
 TEST_F(quota, calls) {
-	struct caller caller = {
-		.endpoint = &self->world.client,
-		.call = {
-			.handle = self->world.handle,
-			.data = PTR("abc"),
-			.data_size = 3,
-		},
+	struct kipc_call call = {
+		.handle = self->world.handle,
+		.data = PTR("abc"),
+		.data_size = 3,
 	};
-	__u64 token;
+	struct kipc_stat stat;
+	__u64 token[2];
+	int i;
 
-	ASSERT_EQ(0, param_set("max_message_bytes", 3));
+	ASSERT_EQ(0, param_set("max_message_bytes", 1));
 	ASSERT_EQ(0, param_set("max_messages", 1));
-	caller_run(&caller);
-	stat_wait_messages(&self->world.client, 1);
-	EXPECT_EQ(-EDQUOT, call_empty(&self->world.client,
-				      self->world.handle));
-	token = recv_call(&self->world.server);
-	ASSERT_EQ(0, send_bytes(&self->world.client, self->world.handle, "abc",
-				3));
-	EXPECT_EQ(0, reply_bytes(&self->world.server, token, "abcdef", 6));
-	EXPECT_EQ(0, caller_join(&caller));
-	reply_free(&self->world.client, &caller.call);
+	for (i = 0; i < 2; i++) {
+		struct caller caller = {
+			.endpoint = &self->world.client,
+			.call = call,
+		};
+
+		caller.call.deadline = after(SECOND);
+		caller_run(&caller);
+		token[i] = recv_call(&self->world.server);
+		EXPECT_EQ(-ETIMEDOUT, caller_join(&caller));
+		stat_get(&self->world.client, &stat);
+		EXPECT_EQ(i + 1, stat.message_count.used);
+		EXPECT_EQ(0, stat.message_bytes.used);
+	}
+	EXPECT_EQ(-EDQUOT, send_bytes(&self->world.client, self->world.handle,
+				      NULL, 0));
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(-ECANCELED, reply_empty(&self->world.server,
+						  token[i]));
+	stat_get(&self->world.client, &stat);
+	EXPECT_EQ(0, stat.message_count.used);
+	EXPECT_EQ(0, send_bytes(&self->world.client, self->world.handle, NULL,
+				0));
 	give_message(&self->world, 0);
 }
 

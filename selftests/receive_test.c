@@ -5,6 +5,7 @@
 #include "message.h"
 
 #define THREADS	4
+#define NODES	8
 
 struct receiver {
 	struct thread thread;
@@ -18,11 +19,17 @@ FIXTURE(receive) {
 	struct live live;
 	struct pair pair;
 	struct receiver receiver[THREADS];
+	__u32 handle[NODES];
+	int sent;
 };
 
 FIXTURE_SETUP(receive) {
 	ASSERT_EQ(0, live_begin(&self->live));
 	pair_open(&self->pair, POOL);
+	for (self->sent = NODES; self->sent; self->sent--)
+		self->handle[self->sent - 1] =
+			connect_to(&self->pair.client, &self->pair.server,
+				   node_create(&self->pair.server, 1), 0);
 }
 
 FIXTURE_TEARDOWN(receive) {
@@ -63,9 +70,11 @@ static int first_done(struct _test_data_receive *self)
 	return i;
 }
 
+/* Each to another node, so none waits for the one before to be freed. */
 static void send_one(struct _test_data_receive *self)
 {
-	must(send_bytes(&self->pair.client, self->pair.handle, NULL, 0));
+	must(send_bytes(&self->pair.client, self->handle[self->sent++ % NODES],
+			NULL, 0));
 }
 
 static void finish(struct _test_data_receive *self, int i)

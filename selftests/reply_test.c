@@ -94,6 +94,50 @@ TEST_F(reply, failed_reply) {
 	reply_free(&self->pair.client, &self->caller.call);
 }
 
+/* However often it fails, the next try needs no more room than the first. */
+TEST_F(reply, failed_with_attachments) {
+	enum { COUNT = 100, SIZE = COUNT * sizeof(struct kipc_attachment) };
+	struct kipc_attachment attachment[COUNT] = { 0 };
+	struct kipc_reply reply = {
+		.token = self->token,
+		.data = 1,
+		.data_size = 1,
+		.attachments = PTR(attachment),
+		.attachment_count = COUNT,
+	};
+	int i;
+
+	for (i = 0; i < COUNT; i++) {
+		attachment[i].type = KIPC_ATTACH_NODE;
+		attachment[i].id = node_create(&self->pair.server, 2);
+		attachment[i].rights = KIPC_RIGHT_CALL;
+	}
+	for (i = 0; i < 2 * POOL / SIZE; i++)
+		ASSERT_EQ(-EFAULT, kipc(self->pair.server.fd, KIPC_REPLY,
+					&reply));
+	reply.data = PTR("x");
+	EXPECT_EQ(0, kipc(self->pair.server.fd, KIPC_REPLY, &reply));
+	EXPECT_EQ(0, join(self));
+	EXPECT_EQ(COUNT, self->caller.call.reply_attachment_count);
+	reply_free(&self->pair.client, &self->caller.call);
+}
+
+/* The slice of a try that failed is not that of one that has none. */
+TEST_F(reply, empty_after_failed) {
+	struct kipc_message message;
+	__u32 back = connect_to(&self->pair.server, &self->pair.client,
+				node_create(&self->pair.client, 1), 0);
+
+	ASSERT_EQ(0, send_bytes(&self->pair.server, back, "x", 1));
+	EXPECT_EQ(-EFAULT, reply_bytes(&self->pair.server, self->token,
+				       (void *)1, 1));
+	EXPECT_EQ(0, reply_empty(&self->pair.server, self->token));
+	EXPECT_EQ(0, join(self));
+	EXPECT_EQ(0, self->caller.call.reply_offset);
+	ASSERT_EQ(0, recv_now(&self->pair.client, &message));
+	message_free(&self->pair.client, &message);
+}
+
 /* EAGAIN: the caller's pool is full; it works once there is room. */
 TEST_F(reply, no_room) {
 	__u32 back = connect_to(&self->pair.server, &self->pair.client,
@@ -249,7 +293,7 @@ TEST_F(reply, and_receive) {
 	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, "next",
 				4));
 	ASSERT_EQ(0, kipc(self->pair.server.fd, KIPC_REPLY_RECV, &both));
-	EXPECT_EQ(0, both.reply.token);
+	EXPECT_EQ(self->token, both.reply.token);
 	EXPECT_EQ(KIPC_MSG_SEND, both.recv.message.kind);
 	EXPECT_EQ(4, both.recv.message.size);
 	message_free(&self->pair.server, &both.recv.message);
@@ -360,9 +404,11 @@ TEST_F(reply, both_parts_free) {
 		},
 		.recv.flags = KIPC_FREE_SLICE | KIPC_NONBLOCK,
 	};
+	__u32 other = connect_to(&self->pair.client, &self->pair.server,
+				 node_create(&self->pair.server, 2), 0);
 
 	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, "1", 1));
-	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, "2", 1));
+	ASSERT_EQ(0, send_bytes(&self->pair.client, other, "2", 1));
 	ASSERT_EQ(0, recv_now(&self->pair.server, &first));
 	ASSERT_EQ(0, recv_now(&self->pair.server, &second));
 	both.reply.free = first.offset;

@@ -128,7 +128,7 @@ void pair_close(struct pair *pair);
 
 void stat_get(struct endpoint *endpoint, struct kipc_stat *stat);
 bool stat_same(struct endpoint *endpoint, const struct kipc_stat *before);
-void stat_wait_messages(struct endpoint *endpoint, __u64 count);
+void wait_queued(__u64 count);
 
 /**
  * struct live - the module's counters of live objects
@@ -145,6 +145,10 @@ struct live {
 	long watches;
 	long pool_pages;
 	long files;
+	long shares;
+	long mailboxes;
+	long letters;
+	long portions;
 };
 
 int live_read(struct live *live);

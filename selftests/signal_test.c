@@ -4,17 +4,9 @@
  * as sigaction(2) says; one that was received is abandoned.
  */
 #include <kselftest_harness.h>
-#include <signal.h>
 
+#include "interrupt.h"
 #include "message.h"
-
-static int handled;
-
-static void handler(int number)
-{
-	(void)number;
-	__atomic_fetch_add(&handled, 1, __ATOMIC_SEQ_CST);
-}
 
 FIXTURE(signal) {
 	struct live live;
@@ -34,33 +26,14 @@ FIXTURE_VARIANT_ADD(signal, interrupt) {
 };
 
 FIXTURE_SETUP(signal) {
-	struct sigaction action = {
-		.sa_handler = handler,
-		.sa_flags = variant->flags,
-	};
-
 	ASSERT_EQ(0, live_begin(&self->live));
 	pair_open(&self->pair, POOL);
-	handled = 0;
-	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+	interrupt_install(variant->flags);
 }
 
 FIXTURE_TEARDOWN(signal) {
 	endpoints_close();
 	EXPECT_EQ(0, live_end(&self->live));
-}
-
-/* Sends the signal, and waits until its handler ran. */
-static void interrupt(struct thread *thread)
-{
-	__u64 end = after(20 * SECOND);
-	int before = __atomic_load_n(&handled, __ATOMIC_SEQ_CST);
-
-	must(-pthread_kill(thread->thread, SIGUSR1));
-	while (__atomic_load_n(&handled, __ATOMIC_SEQ_CST) == before) {
-		check(now() < end);
-		pause_ms(1);
-	}
 }
 
 TEST_F(signal, queued_call) {
@@ -69,7 +42,7 @@ TEST_F(signal, queued_call) {
 	struct kipc_stat stat;
 
 	caller_start(&caller, &self->pair.client, self->pair.handle);
-	stat_wait_messages(&self->pair.client, 1);
+	wait_queued(1);
 	wait_blocked(caller.thread.tid, KIPC_CALL);
 	interrupt(&caller.thread);
 	if (!variant->flags) {
@@ -80,7 +53,7 @@ TEST_F(signal, queued_call) {
 	}
 	/* It is queued again, once. */
 	wait_blocked(caller.thread.tid, KIPC_CALL);
-	stat_wait_messages(&self->pair.client, 1);
+	wait_queued(1);
 	stat_get(&self->pair.client, &stat);
 	EXPECT_EQ(2, stat.calls);
 	EXPECT_EQ(1, stat.failed);
@@ -107,7 +80,7 @@ TEST_F(signal, queued_call_that_frees) {
 	ASSERT_EQ(0, recv_now(&self->pair.client, &message));
 	caller.call.free = message.offset;
 	caller_run(&caller);
-	stat_wait_messages(&self->pair.client, 1);
+	wait_queued(1);
 	wait_blocked(caller.thread.tid, KIPC_CALL);
 	interrupt(&caller.thread);
 	if (variant->flags) {
@@ -140,7 +113,7 @@ TEST_F(signal, queued_call_with_payload) {
 	struct kipc_message message;
 
 	caller_run(&caller);
-	stat_wait_messages(&self->pair.client, 1);
+	wait_queued(1);
 	wait_blocked(caller.thread.tid, KIPC_CALL);
 	interrupt(&caller.thread);
 	if (!variant->flags) {
@@ -305,27 +278,12 @@ static void call_and_tell(int sock, void *arg)
 	tell(sock, (__u64)-call_empty(&pair->client, pair->handle));
 }
 
-static void wait_stopped(pid_t pid, char state)
-{
-	char path[64], text[512];
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	for (;;) {
-		must(file_read(path, text, sizeof(text)));
-		if (strrchr(text, ')')[2] == state)
-			return;
-		pause_ms(1);
-	}
-}
-
 TEST_F(signal, stopped_while_queued) {
 	struct child child;
 
 	child_start(&child, CHILD_SHARES, call_and_tell, &self->pair);
 	wait_blocked(child.pid, KIPC_CALL);
-	kill(child.pid, SIGSTOP);
-	wait_stopped(child.pid, 'T');
-	kill(child.pid, SIGCONT);
+	stop_and_continue(child.pid);
 	wait_blocked(child.pid, KIPC_CALL);
 	EXPECT_EQ(0, reply_empty(&self->pair.server,
 				 recv_call(&self->pair.server)));
@@ -341,9 +299,7 @@ TEST_F(signal, stopped_while_served) {
 	child_start(&child, CHILD_SHARES, call_and_tell, &self->pair);
 	token = recv_call(&self->pair.server);
 	wait_blocked(child.pid, KIPC_CALL);
-	kill(child.pid, SIGSTOP);
-	wait_stopped(child.pid, 'T');
-	kill(child.pid, SIGCONT);
+	stop_and_continue(child.pid);
 	EXPECT_EQ(EINTR, hear(child.sock));
 	EXPECT_EQ(-ECANCELED, reply_empty(&self->pair.server, token));
 	EXPECT_EQ(0, child_end(&child));

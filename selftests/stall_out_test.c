@@ -8,8 +8,8 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 
-#include "message.h"
 #include "stall.h"
+#include "stranger.h"
 
 #define NO_STALLS	"this kernel has no userfaultfd"
 
@@ -93,21 +93,30 @@ static int lowest_free(void)
 TEST_F(out, receiver_stalls) {
 	struct kipc_message message;
 	struct kipc_recv *recv = self->stall.page;
+	__u32 other;
 
 	if (!self->can_stall)
 		SKIP(return, NO_STALLS);
+	other = connect_to(&self->pair.client, &self->pair.server,
+			   node_create(&self->pair.server, 2), 0);
 	start_recv(self);
 	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, "1", 1));
 	stall_wait(&self->stall);
-	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, "22",
-				2));
+	/* It has to wait for the first one: they are for the same node. */
+	ASSERT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, "333",
+				3));
+	ASSERT_EQ(0, send_bytes(&self->pair.client, other, "22", 2));
 	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
 	EXPECT_EQ(2, message.size);
 	message_free(&self->pair.server, &message);
 	stall_end(&self->stall);
 	EXPECT_EQ(0, join(self));
 	EXPECT_EQ(1, recv->message.size);
+	EXPECT_EQ(-EAGAIN, recv_now(&self->pair.server, &message));
 	message_free(&self->pair.server, &recv->message);
+	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+	EXPECT_EQ(3, message.size);
+	message_free(&self->pair.server, &message);
 }
 
 /* A receiver that cannot be told: the message stays, at the head. */
@@ -138,6 +147,84 @@ TEST_F(out, receiver_faults) {
 	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
 	EXPECT_EQ(2, message.size);
 	message_free(&self->pair.server, &message);
+}
+
+/* The client will stand still with the notice of the death that it watches. */
+static void start_death(struct _test_data_out *self)
+{
+	const struct kipc_recv recv = { 0 };
+
+	must(handle_watch(&self->pair.client, self->pair.handle, 1));
+	start(self, &self->pair.client, KIPC_RECV, &recv);
+	must(node_destroy(&self->pair.server, self->pair.node));
+	stall_wait(&self->stall);
+}
+
+static void expect_watches(struct _test_data_out *self, __u64 count)
+{
+	struct kipc_stat stat;
+
+	stat_get(&self->pair.client, &stat);
+	check(stat.watches.used == count);
+}
+
+static void expect_death(struct _test_data_out *self, __u64 cookie)
+{
+	struct kipc_message message;
+
+	must(recv_now(&self->pair.client, &message));
+	check(message.kind == KIPC_MSG_DEATH);
+	check(message.cookie == cookie);
+	check(recv_now(&self->pair.client, &message) == -EAGAIN);
+}
+
+/* A death that could not be told is still watched, and comes again. */
+TEST_F(out, death_comes_again) {
+	if (!self->can_stall)
+		SKIP(return, NO_STALLS);
+	start_death(self);
+	EXPECT_EQ(-EEXIST, handle_watch(&self->pair.client, self->pair.handle,
+					2));
+	expect_watches(self, 1);
+	stall_unmap(&self->stall);
+	EXPECT_EQ(-EFAULT, join(self));
+	EXPECT_EQ(-EEXIST, handle_watch(&self->pair.client, self->pair.handle,
+					2));
+	expect_watches(self, 1);
+	expect_death(self, 1);
+	expect_watches(self, 0);
+	EXPECT_EQ(0, handle_watch(&self->pair.client, self->pair.handle, 2));
+	expect_death(self, 2);
+}
+
+/* Another watch takes the place of one whose notice is just being told. */
+TEST_F(out, death_watched_anew) {
+	struct kipc_recv *recv = self->stall.page;
+
+	if (!self->can_stall)
+		SKIP(return, NO_STALLS);
+	start_death(self);
+	EXPECT_EQ(0, handle_unwatch(&self->pair.client, self->pair.handle));
+	expect_watches(self, 0);
+	EXPECT_EQ(0, handle_watch(&self->pair.client, self->pair.handle, 2));
+	stall_end(&self->stall);
+	EXPECT_EQ(0, join(self));
+	EXPECT_EQ(1, recv->message.cookie);
+	expect_watches(self, 1);
+	expect_death(self, 2);
+	expect_watches(self, 0);
+}
+
+/* The same, and it is dropped with its handle, or cannot be told */
+TEST_F(out, death_dropped_in_hand) {
+	if (!self->can_stall)
+		SKIP(return, NO_STALLS);
+	start_death(self);
+	EXPECT_EQ(0, handle_drop(&self->pair.client, self->pair.handle));
+	expect_watches(self, 0);
+	stall_unmap(&self->stall);
+	EXPECT_EQ(-EFAULT, join(self));
+	expect_watches(self, 0);
 }
 
 /*
@@ -272,7 +359,6 @@ TEST_F(out, receiver_is_killed) {
 
 /* A caller that cannot be told of its reply: the reply leaves nothing. */
 TEST_F(out, caller_faults) {
-	static char data[POOL];
 	const struct kipc_call call = { .handle = self->pair.handle };
 	struct kipc_reply reply = {
 		.data = PTR("abc"),
@@ -280,7 +366,6 @@ TEST_F(out, caller_faults) {
 		.attachments = PTR(&self->file),
 		.attachment_count = 1,
 	};
-	struct kipc_message message;
 	struct live before, live;
 	__u32 back;
 	int free_fd;
@@ -302,9 +387,7 @@ TEST_F(out, caller_faults) {
 	EXPECT_EQ(before.messages, live.messages);
 	EXPECT_EQ(before.files, live.files);
 	/* All of its pool is free. */
-	EXPECT_EQ(0, send_bytes(&self->pair.server, back, data, POOL));
-	ASSERT_EQ(0, recv_now(&self->pair.client, &message));
-	message_free(&self->pair.client, &message);
+	EXPECT_EQ(-ETIMEDOUT, call_probe(&self->pair.server, back, POOL));
 }
 
 TEST_HARNESS_MAIN

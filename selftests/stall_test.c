@@ -281,19 +281,25 @@ TEST_F(stall, room_is_taken) {
 	static char data[POOL];
 	struct kipc_message message;
 	struct caller caller;
+	struct kipc_call call = {
+		.handle = self->pair.handle,
+		.data = PTR(data),
+		.data_size = POOL,
+		.deadline = 1,
+	};
 
 	if (!self->can_stall)
 		SKIP(return, NO_STALLS);
 	start_stalled_call(self, &caller);
-	EXPECT_EQ(-EAGAIN, send_bytes(&self->pair.client, self->pair.handle,
-				      data, POOL));
+	EXPECT_EQ(-EAGAIN, kipc(self->pair.client.fd, KIPC_CALL, &call));
 	EXPECT_EQ(-EAGAIN, recv_now(&self->pair.server, &message));
 	stall_end(&self->stall);
 	EXPECT_EQ(0, reply_empty(&self->pair.server,
 				 recv_call(&self->pair.server)));
 	EXPECT_EQ(0, caller_join(&caller));
-	EXPECT_EQ(0, send_bytes(&self->pair.client, self->pair.handle, data,
-				POOL));
+	/* Now it is queued, though not for long. */
+	EXPECT_EQ(-ETIMEDOUT, kipc(self->pair.client.fd, KIPC_CALL, &call));
+	EXPECT_EQ(KIPC_STAGE_WITHDRAWN, call.stage);
 }
 
 TEST_HARNESS_MAIN

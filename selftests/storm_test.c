@@ -74,7 +74,7 @@ static void pack(struct parcel *parcel, __u32 *seed, __u32 node, __u32 handle,
 	}
 }
 
-/* Gives back what came with a message, most of the time. */
+/* Gives back what came with a message that has a slice, most of the time. */
 static void unpack(struct endpoint *endpoint, __u64 offset, __u64 size,
 		   __u32 count, __u32 *seed)
 {
@@ -89,7 +89,7 @@ static void unpack(struct endpoint *endpoint, __u64 offset, __u64 size,
 			 next_random(seed) % 64)
 			must(handle_drop(endpoint, got->id));
 	}
-	if ((size || count) && next_random(seed) % 64)
+	if (next_random(seed) % 64)
 		must(slice_free(endpoint, offset));
 }
 
@@ -123,7 +123,8 @@ static void be_server(struct family *family, __u32 number, __u32 seed)
 		memset(&arg.reply, 0, sizeof(arg.reply));
 		if (ret)
 			continue;
-		if (message->size || message->attachment_count)
+		if (message->kind == KIPC_MSG_SEND || message->size ||
+		    message->attachment_count)
 			unpack(&endpoint, message->offset, message->size,
 			       message->attachment_count, &seed);
 		if (message->kind != KIPC_MSG_CALL || !(next_random(&seed) % 16))
@@ -145,6 +146,7 @@ static int make_call(struct family *family, struct endpoint *endpoint,
 {
 	struct kipc_call call = {
 		.handle = handle,
+		.flags = next_random(seed) & (KIPC_WAIT | KIPC_CLEAR),
 		.data = PTR(parcel->data),
 		.data_size = parcel->size,
 		.attachments = PTR(parcel->attachment),
@@ -154,24 +156,29 @@ static int make_call(struct family *family, struct endpoint *endpoint,
 	int ret = kipc(endpoint->fd, KIPC_CALL, &call);
 
 	if (!ret) {
-		unpack(endpoint, call.reply_offset, call.reply_size,
-		       call.reply_attachment_count, seed);
+		if (call.reply_size || call.reply_attachment_count)
+			unpack(endpoint, call.reply_offset, call.reply_size,
+			       call.reply_attachment_count, seed);
 		__atomic_fetch_add(family->calls, 1, __ATOMIC_RELAXED);
 	}
 	return ret;
 }
 
 static int make_send(struct endpoint *endpoint, __u32 handle,
-		     struct parcel *parcel)
+		     struct parcel *parcel, __u32 *seed)
 {
 	struct kipc_send send = {
 		.handle = handle,
+		.flags = next_random(seed) &
+			 (KIPC_WAIT | KIPC_CLEAR | KIPC_SEND_UPDATE),
 		.data = PTR(parcel->data),
 		.data_size = parcel->size,
 		.attachments = PTR(parcel->attachment),
 		.attachment_count = parcel->count,
 	};
 
+	if (send.flags & KIPC_WAIT)
+		send.deadline = after(next_random(seed) % LIFE_US * 1000ULL);
 	return kipc(endpoint->fd, KIPC_SEND, &send);
 }
 
@@ -203,7 +210,8 @@ static void be_client(struct family *family, __u32 seed)
 				ret = make_call(family, &endpoint, handle,
 						&parcel, &seed);
 			else
-				ret = make_send(&endpoint, handle, &parcel);
+				ret = make_send(&endpoint, handle, &parcel,
+						&seed);
 			check(!ret || is_weather(ret));
 			notify(&endpoint, handle, 1);
 		} while (ret != -EOWNERDEAD && ret != -ENXIO);

@@ -92,6 +92,27 @@ void child_kill(struct child *child)
 	child_end(child);
 }
 
+/* Called by a child: becomes another program, which lives on. */
+void child_execute(int sock)
+{
+	must_errno(dup2(sock, STDIN_FILENO));
+	must_errno(execl("/bin/cat", "cat", NULL));
+}
+
+/* Waits until it is that other program. */
+void child_wait_executed(const struct child *child)
+{
+	__u64 end = after(20 * SECOND);
+	char path[64], name[64];
+
+	sprintf(path, "/proc/%d/comm", (int)child->pid);
+	do {
+		check(now() < end);
+		pause_ms(1);
+		must(file_read(path, name, sizeof(name)));
+	} while (strcmp(name, "cat\n"));
+}
+
 /* Passes a word to the other end; not an error if nobody is there. */
 void tell(int sock, __u64 word)
 {
@@ -143,6 +164,22 @@ void wait_blocked(pid_t tid, unsigned long command)
 
 	while (seen < 2) {
 		seen = blocked(tid, command) ? seen + 1 : 0;
+		check(now() < end);
+		pause_ms(1);
+	}
+}
+
+/* Waits until the thread sleeps in that system call, seen twice in a row. */
+void wait_blocked_in(pid_t tid, long number)
+{
+	__u64 end = after(20 * SECOND);
+	char path[64], text[256];
+	int seen = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)tid);
+	while (seen < 2) {
+		must(file_read(path, text, sizeof(text)));
+		seen = *text != 'r' && atol(text) == number ? seen + 1 : 0;
 		check(now() < end);
 		pause_ms(1);
 	}

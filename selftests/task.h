@@ -58,6 +58,8 @@ void child_start(struct child *child, enum child_files files,
 		 void (*run)(int sock, void *arg), void *arg);
 int child_end(struct child *child);
 void child_kill(struct child *child);
+void child_execute(int sock);
+void child_wait_executed(const struct child *child);
 
 void tell(int sock, __u64 word);
 __u64 hear(int sock);
@@ -65,6 +67,7 @@ __u64 hear(int sock);
 void become(uid_t uid, gid_t gid);
 pid_t thread_id(void);
 void wait_blocked(pid_t tid, unsigned long command);
+void wait_blocked_in(pid_t tid, long number);
 long context_switches(pid_t tid);
 
 #endif /* TASK_H */

@@ -2,95 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The command-line tool kipc, as users and scripts meet it: output, exit status
-# and complaints of each subcommand. KTAP on stdout.
+# and complaints of each subcommand. KTAP on stdout. What looks at others is in
+# tool_trace_test.sh, tool_top_test.sh and tool_freeze_test.sh, mailboxes are in
+# tool_mailbox_test.sh and tool_mailbox_pipe_test.sh.
 #
 # shellcheck disable=SC2016 # commands for other shells stand in single quotes
 
-name=test.tool
-dir=$(mktemp -d) || exit 1
-services=
-
-# End the services that a test started; twice, in case their commands hang
-stop()
-{
-	for pid in $services; do
-		kill -TERM "$pid" 2>/dev/null && sleep 0.1
-		kill -TERM "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	done
-	services=
-}
-
-trap 'stop; rm -rf "$dir"' EXIT
-
-# note TEXT...: a diagnostic line; it fails, so that a test can end with it
-note()
-{
-	echo "# $*"
-	return 1
-}
-
-# expect STATUS COMMAND...: its output goes to $dir/out and $dir/err
-expect()
-{
-	want=$1
-	shift
-	timeout 60 "$@" >"$dir/out" 2>"$dir/err"
-	got=$?
-	[ "$got" = "$want" ] && return 0
-	sed 's/^/# /' "$dir/err"
-	note "$*: exit status $got rather than $want"
-}
-
-# shows TEXT, says TEXT: the last command did so on stdout, on stderr
-shows()
-{
-	grep -q -e "$1" "$dir/out" || note "stdout does not show '$1'"
-}
-
-says()
-{
-	grep -q -e "$1" "$dir/err" || note "stderr does not say '$1'"
-}
-
-# prints TEXT: on stdout there was exactly this
-prints()
-{
-	printf '%s' "$1" | cmp -s - "$dir/out" ||
-		note "stdout is '$(cat "$dir/out")' rather than '$1'"
-}
-
-# until_true COMMAND...: try it until it succeeds
-until_true()
-{
-	tries=300
-	while ! "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || note "in vain: $*" || return 1
-		sleep 0.1
-	done
-}
-
-named()
-{
-	kipc ls | grep -q -e "^$1 "
-}
-
-# serve NAME [OPTION]... -- COMMAND...: start a service and wait for its name
-serve()
-{
-	served=$1
-	shift
-	kipc serve "$@" 2>"$dir/serve.err" &
-	services="$services $!"
-	until_true named "$served"
-}
+# shellcheck source=selftests/tool.sh
+. "$(dirname "$0")/tool.sh"
 
 test_help()
 {
 	expect 0 kipc --help && shows 'Examples:' && shows 'Exit status:' &&
 	expect 0 kipc help && shows 'Examples:' || return 1
-	for command in call info ls serve stat watch; do
+	for command in call freeze frozen info ls mailbox recv send serve \
+			stat thaw top trace watch; do
 		expect 0 kipc --help && shows "  $command " &&
 		expect 0 kipc help "$command" && shows 'Examples:' &&
 		shows "Usage: kipc $command" || return 1
@@ -121,7 +47,8 @@ test_usage()
 
 test_no_device()
 {
-	for command in info ls stat watch "call $name" "serve $name cat"; do
+	for command in info ls stat watch "call $name" "serve $name cat" \
+			top trace "freeze 1" "thaw 1" "frozen 1"; do
 		# shellcheck disable=SC2086
 		expect 3 kipc --device "$dir/none" $command &&
 		says "no $dir/none: load the module" || return 1
@@ -147,7 +74,8 @@ test_write_error()
 test_info()
 {
 	expect 0 kipc info && shows 'ABI version' && shows 'largest pool' &&
-	expect 0 kipc info --json && shows '"abi_version": *1,' &&
+	expect 0 kipc info --json && is_json all &&
+	shows '"abi_version": *1,' && shows '"depth_max": *32,' &&
 	shows '"domain": *[0-9]'
 }
 
@@ -157,7 +85,7 @@ test_stat()
 	expect 0 kipc call "$name" 0 x &&
 	expect 0 kipc stat && shows '^User root (0)' && shows '^names  *1  ' &&
 	shows '^pools .* MiB ' && shows '^calls answered  *[1-9]' &&
-	expect 0 kipc stat --json && shows '"owner": *"root"' &&
+	expect 0 kipc stat --json && is_json all && shows '"owner": *"root"' &&
 	shows '"replies": *[1-9]'
 }
 
@@ -169,7 +97,7 @@ test_ls()
 	shows "^$name.a  *node  *rw--w--w-  *root  *$!\$" &&
 	shows "^$name.b  *node  *rw-------  *root  *$first\$" &&
 	expect 0 kipc ls "$name.a" && ! shows "$name.b" >/dev/null &&
-	expect 0 kipc ls --json "$name" && shows '"mode": *"0622"' ||
+	expect 0 kipc ls --json "$name" && is_json all && shows '"mode": *"0622"' ||
 		return 1
 	order=$(sed -n 's/.*"name": *"\([^"]*\)".*/\1/p' "$dir/out" | xargs)
 	[ "$order" = "$name.a $name.b" ] || note "order: $order"
@@ -246,7 +174,7 @@ test_answer_too_large()
 
 test_output_endless()
 {
-	serve "$name" "$name" -- yes &&
+	serve "$name" "$name" -- cat /dev/zero &&
 	expect 7 kipc call "$name" && says 'answer is too large' &&
 	expect 7 kipc call "$name"
 }
@@ -255,9 +183,28 @@ test_output_endless()
 test_timeout()
 {
 	serve "$name" "$name" -- sh -c 'sleep 1234 & echo $! >'"$dir/pid; wait" &&
-	expect 6 kipc call --timeout 1 "$name" && says 'no answer in time' &&
+	expect 6 kipc call --timeout 1 "$name" && says 'no answer in time; received: it may' &&
 	until_true test -s "$dir/pid" &&
 	until_true sh -c "! kill -0 $(cat "$dir/pid")"
+}
+
+# So it does when the caller leaves
+test_caller_leaves()
+{
+	rm -f "$dir/pid"
+	serve "$name" "$name" -- sh -c 'sleep 1234 & echo $! >'"$dir/pid; wait" ||
+		return 1
+	kipc call "$name" 2>/dev/null &
+	until_true test -s "$dir/pid" && kill -TERM $! &&
+	until_true sh -c "! kill -0 $(cat "$dir/pid")"
+}
+
+# The options of a call; a label there is only with a security module
+test_options()
+{
+	serve "$name" --label "$name" -- \
+		sh -c 'cat; echo "$KIPC_SENDER_LABEL" | wc -l' &&
+	expect 0 kipc call --clear --wait "$name" 0 secret && shows '^secret1$'
 }
 
 test_no_name()
@@ -315,6 +262,7 @@ test_stop()
 	serve "$name" "$name" -- \
 		sh -c "echo >$dir/began; sleep 1; echo finished" &&
 	service=$! && rm -f "$dir/began" || return 1
+	rm -f "$dir/out"
 	timeout 60 kipc call "$name" >"$dir/out" &
 	until_true test -e "$dir/began" && kill -TERM "$service" || return 1
 	wait $! && shows '^finished$' || return 1
@@ -362,6 +310,7 @@ watch_events()
 test_watch()
 {
 	serve "$name.old" "$name.old" -- cat || return 1
+	rm -f "$dir/lines" "$dir/json"
 	kipc watch --all "$name" >"$dir/lines" &
 	text=$!
 	kipc watch --all --json "$name" >"$dir/json" &
@@ -384,29 +333,7 @@ test_interrupt()
 		note "watch ended with $?"
 }
 
-tests='help usage no_device device_denied write_error info stat ls ls_nothing
-	call call_large call_unread environment code answer_too_large
-	output_endless timeout no_name name_denied jobs one_job stop stop_twice
-	service_killed watch interrupt'
-
-echo 'TAP version 13'
-if [ ! -c /dev/kipc ]; then
-	echo '1..0 # SKIP no /dev/kipc'
-	exit 4
-fi
-# shellcheck disable=SC2086
-set -- $tests
-echo "1..$#"
-number=0
-failed=0
-for test in "$@"; do
-	number=$((number + 1))
-	if "test_$test"; then
-		echo "ok $number $test"
-	else
-		echo "not ok $number $test"
-		failed=$((failed + 1))
-	fi
-	stop
-done
-[ "$failed" = 0 ]
+run_tests help usage no_device device_denied write_error info stat ls \
+	ls_nothing call call_large call_unread environment code answer_too_large \
+	output_endless timeout caller_leaves options no_name name_denied jobs \
+	one_job stop stop_twice service_killed watch interrupt

@@ -15,8 +15,10 @@
 #   --module NAME           load NAME.ko of the stock kernel, too
 #   --no-module             do not build and load kipc.ko
 #   --ko PATH               load this kipc.ko, and do not build one
+#   --insmod PATH           load this module, too
 #   --interactive           COMMAND talks to this terminal
 #   --icount                guest time counts instructions, on one CPU
+#   --monitor PATH          a socket for QEMU's monitor
 #   --log DIRECTORY         where console.log goes (build/qemu/<kernel>-<pid>)
 #   --quiet                 do not show the console's end if the guest fails
 #
@@ -40,10 +42,12 @@ ko=
 fetch=
 interactive=
 icount=
+monitor=
 log=
 quiet=
 files=()
 stock_modules=()
+more_modules=()
 
 usage()
 {
@@ -61,9 +65,11 @@ while [ $# -gt 0 ]; do
 	--module) stock_modules+=("$2"); shift ;;
 	--no-module) module= ;;
 	--ko) ko=$2; shift ;;
+	--insmod) more_modules+=("$2"); shift ;;
 	--fetch) fetch=$2; shift ;;
 	--interactive) interactive=1 ;;
 	--icount) icount=1 ;;
+	--monitor) monitor=$2; shift ;;
 	--log) log=$2; shift ;;
 	--quiet) quiet=1 ;;
 	--) shift; break ;;
@@ -112,8 +118,25 @@ copy_programs()
 	[ ! -d "$top/build/selftests" ] || find "$top/build/selftests" \
 		-maxdepth 1 -type f -perm -u+x \
 		-exec cp -t "$root/kipc/selftests" {} +
-	find "$top/selftests" -maxdepth 1 -name '*_test.sh' \
+	find "$top/selftests" -maxdepth 1 -name '*.sh' \
 		-exec cp -t "$root/kipc/selftests" {} +
+}
+
+# Those that are linked at run time go to /kipc/dynamic, and what they need to where
+# it is on this machine.
+copy_dynamic()
+{
+	local path
+
+	[ -d "$top/build/dynamic" ] || return 0
+	mkdir -p "$root/kipc/dynamic"
+	find "$top/build/dynamic" -maxdepth 1 -type f -perm -u+x \
+		-exec cp -t "$root/kipc/dynamic" {} + -exec ldd {} + |
+		sed -nE 's,.*[[:space:]](/[^ ]*) \(0x.*,\1,p' | sort -u |
+		while read -r path; do
+			mkdir -p "$root${path%/*}"
+			cp -L "$path" "$root$path"
+		done
 }
 
 # Copy NAME.ko of the stock kernel, and those that it depends on, in the order
@@ -134,7 +157,13 @@ copy_stock_module()
 	*.xz) xz -dc "$path" >"$root/kipc/$1.ko" ;;
 	*) cp "$path" "$root/kipc/$1.ko" ;;
 	esac
-	echo "insmod /kipc/$1.ko || finish 125" >>"$root/kipc/settings.modules"
+	load_module "$1.ko"
+}
+
+# Let the guest load /kipc/$1 before kipc.ko.
+load_module()
+{
+	echo "insmod /kipc/$1 || finish 125" >>"$root/kipc/settings.modules"
 }
 
 make_root()
@@ -147,6 +176,7 @@ make_root()
 	mv "$root/kipc/init" "$root/init"
 	cp "$here"/etc/* "$root/etc/"
 	copy_programs
+	copy_dynamic
 	# Debug information would only take the guest's memory and time.
 	find "$root/kipc" -type f -exec strip --strip-debug {} + 2>/dev/null ||
 		true
@@ -159,6 +189,10 @@ make_root()
 	[ -z "$module" ] || cp "$ko" "$root/kipc/kipc.ko"
 	for name in "${stock_modules[@]}"; do
 		copy_stock_module "$name"
+	done
+	for file in "${more_modules[@]}"; do
+		cp "$file" "$root/kipc/"
+		load_module "$(basename "$file")"
 	done
 	{
 		echo "MODULE=$module INTERACTIVE=$interactive"
@@ -192,6 +226,8 @@ boot()
 			-chardev "stdio,id=output,signal=off")
 		exec </dev/null
 	fi
+	[ -z "$monitor" ] ||
+		options+=(-monitor "unix:$monitor,server=on,wait=off")
 	options+=(-serial chardev:console -serial chardev:output
 		-serial null -serial "file:$log/verdict")
 	timeout --foreground -k 5 "$timeout" \
@@ -216,7 +252,7 @@ elif verdict=$(head -n 1 "$log/verdict" | grep -xE '[0-9]+'); then
 	[ -z "$fetch" ] || tail -n +2 "$log/verdict" >"${fetch#*:}"
 	exit "$verdict"
 else
-	echo "run.sh: the guest ended without a verdict" >&2
+	echo "run.sh: the guest ended without a verdict; QEMU said $ret" >&2
 fi
 [ -n "$quiet" ] || tail -n 30 "$log/console.log" >&2
 exit 125
