@@ -9,6 +9,7 @@
 
 #include "kselftest_harness.h"
 #include "interrupt.h"
+#include "lib_call.h"
 #include "selftest.h"
 #include "task.h"
 
@@ -160,15 +161,46 @@ FIXTURE_TEARDOWN(cancel)
 	EXPECT_EQ(0, live_end(&self->before));
 }
 
+/* Gives up when the call was received; its handler runs, or has run. */
 static int call_briefly(struct _test_data_cancel *self, uint32_t method)
 {
 	struct kipc_result result;
 	int ret;
 
-	ret = kipc_call(self->client, self->handle, method, "text", 4,
-			kipc_deadline_ms(50), &result);
+	ret = call_too_long(self->client, self->handle, method, &result);
 	check(kipc_result_stage(&result) == KIPC_STAGE_RECEIVED);
+	wait_counted(&self->begun, 1);
 	return ret;
+}
+
+struct caller_thread {
+	struct thread thread;
+	struct _test_data_cancel *test;
+	uint32_t method;
+	int ret;
+};
+
+static void call_for_long(void *arg)
+{
+	struct caller_thread *caller = arg;
+
+	caller->ret = kipc_call(caller->test->client, caller->test->handle,
+				caller->method, NULL, 0, KIPC_FOREVER, NULL);
+}
+
+/* Calls, and is interrupted when the handler waits for that. */
+static int call_and_leave(struct _test_data_cancel *self, uint32_t method)
+{
+	struct caller_thread caller = { .test = self, .method = method };
+
+	interrupt_install(0);
+	thread_start(&caller.thread, call_for_long, &caller);
+	wait_counted(&self->begun, 1);
+	wait_blocked(caller.thread.tid, KIPC_CALL);
+	check(!counted(&self->told) && !counted(&self->called));
+	interrupt(&caller.thread);
+	thread_join(&caller.thread);
+	return caller.ret;
 }
 
 TEST_F(cancel, by_deadline)
@@ -177,9 +209,10 @@ TEST_F(cancel, by_deadline)
 	wait_counted(&self->told, 1);
 }
 
+/* It is asked for before the caller leaves, so that it runs in another thread. */
 TEST_F(cancel, callback)
 {
-	EXPECT_EQ(-ETIMEDOUT, call_briefly(self, METHOD_CALLBACK));
+	EXPECT_EQ(-EINTR, call_and_leave(self, METHOD_CALLBACK));
 	wait_counted(&self->called, 1);
 }
 
@@ -208,32 +241,9 @@ TEST_F(cancel, deferred_without_node)
 				      &self->handle, NULL));
 }
 
-struct caller_thread {
-	struct thread thread;
-	struct _test_data_cancel *test;
-	int ret;
-};
-
-static void call_for_long(void *arg)
-{
-	struct caller_thread *caller = arg;
-
-	caller->ret = kipc_call(caller->test->client, caller->test->handle,
-				METHOD_POLL, NULL, 0, KIPC_FOREVER, NULL);
-}
-
 TEST_F(cancel, by_signal)
 {
-	struct caller_thread caller = { .test = self };
-
-	interrupt_install(0);
-	thread_start(&caller.thread, call_for_long, &caller);
-	wait_counted(&self->begun, 1);
-	wait_blocked(caller.thread.tid, KIPC_CALL);
-	EXPECT_EQ(0, counted(&self->told));
-	interrupt(&caller.thread);
-	thread_join(&caller.thread);
-	EXPECT_EQ(-EINTR, caller.ret);
+	EXPECT_EQ(-EINTR, call_and_leave(self, METHOD_POLL));
 	wait_counted(&self->told, 1);
 }
 
@@ -270,14 +280,21 @@ TEST_F(cancel, answered)
 	EXPECT_EQ(1, self->called);
 }
 
+/* Deadlines of half a millisecond and more, until one was late enough, too */
 static void leave_often(void *arg)
 {
 	struct caller_thread *caller = arg;
+	struct kipc_result result;
+	bool received = false;
 	int i;
 
-	for (i = 0; i < 100; i++)
+	for (i = 0; i < 100 || !received; i++) {
+		check(i < 200);
 		kipc_call(caller->test->client, caller->test->handle,
-			  METHOD_POLL, NULL, 0, kipc_deadline_ns(500000), NULL);
+			  METHOD_POLL, NULL, 0,
+			  kipc_deadline_ns(500000ULL << i / 16), &result);
+		received |= kipc_result_stage(&result) == KIPC_STAGE_RECEIVED;
+	}
 }
 
 /* Each that was received is told, whatever crosses what */
@@ -292,7 +309,7 @@ TEST_F(cancel, crowd)
 	}
 	for (i = 0; i < THREADS - 1; i++)
 		thread_join(&callers[i].thread);
-	EXPECT_LT(0, counted(&self->begun));
+	wait_counted(&self->begun, 1);
 	wait_counted(&self->told, counted(&self->begun));
 }
 
