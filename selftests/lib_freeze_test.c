@@ -6,6 +6,7 @@
 #include <kipc.h>
 
 #include "kselftest_harness.h"
+#include "lib_call.h"
 #include "selftest.h"
 #include "task.h"
 
@@ -16,8 +17,20 @@ enum method {
 	METHOD_ECHO,
 	METHOD_STOP,
 	METHOD_KEEP,	/* put it off */
+	METHOD_IS_KEPT,	/* tell whether that was done */
 	METHOD_RELEASE,	/* answer what was put off */
 };
+
+/* In one of two threads: the other one is asked whether it was done. */
+static int keep(struct kipc_request **kept, struct kipc_request *request)
+{
+	struct kipc_request *deferred;
+	int ret = kipc_request_defer(request, &deferred);
+
+	if (!ret)
+		__atomic_store_n(kept, deferred, __ATOMIC_RELEASE);
+	return ret;
+}
 
 static int handler(struct kipc_request *request, void *userdata)
 {
@@ -28,7 +41,9 @@ static int handler(struct kipc_request *request, void *userdata)
 	case METHOD_STOP:
 		return kipc_serve_stop(kipc_request_endpoint(request));
 	case METHOD_KEEP:
-		return kipc_request_defer(request, kept);
+		return keep(kept, request);
+	case METHOD_IS_KEPT:
+		return __atomic_load_n(kept, __ATOMIC_ACQUIRE) ? 1 : 0;
 	case METHOD_RELEASE:
 		ret = kipc_request_reply(*kept, 0, NULL, 0);
 		kipc_request_free(*kept);
@@ -153,8 +168,13 @@ TEST_F(freeze, waits_until_thawed)
 TEST_F(freeze, tells_what_is_left_to_do)
 {
 	struct kipc_freeze state;
+	struct kipc_result result;
 
-	EXPECT_EQ(-ETIMEDOUT, call(self, METHOD_KEEP, 0, 50));
+	EXPECT_EQ(-ETIMEDOUT, call_too_long(self->endpoint, self->handle,
+					    METHOD_KEEP, &result));
+	EXPECT_EQ(KIPC_STAGE_RECEIVED, kipc_result_stage(&result));
+	while (!must(call(self, METHOD_IS_KEPT, 0, PATIENCE_MS)))
+		pause_ms(1);
 	ASSERT_EQ(0, kipc_freeze(self->endpoint, self->number, &state));
 	EXPECT_EQ(1, state.serving);
 	EXPECT_EQ(0, state.calling);
@@ -212,15 +232,20 @@ TEST_F(freeze, watch_what_is_frozen)
 	EXPECT_EQ(0, kipc_watch_free(watch));
 }
 
+/* No more notices come */
+static int is_quiet;
+
+/* Until there is nothing left after the last notice has come */
 static void watch_often(void *arg)
 {
 	struct kipc *endpoint = arg;
-	int ret;
+	int ret, quiet;
 
 	do {
-		ret = kipc_dispatch_one(endpoint, kipc_deadline_ms(300));
-	} while (ret > 0);
-	check(ret == -ETIMEDOUT);
+		quiet = __atomic_load_n(&is_quiet, __ATOMIC_ACQUIRE);
+		ret = kipc_dispatch_one(endpoint, kipc_deadline_ms(50));
+		check(ret == 1 || ret == -ETIMEDOUT);
+	} while (ret > 0 || !quiet);
 }
 
 /* Several threads receive the notices, and what is told last is how it is */
@@ -242,6 +267,7 @@ TEST_F(freeze, watch_in_threads)
 		pause_ms(2);
 	}
 	ASSERT_EQ(0, kipc_freeze(self->endpoint, self->number, NULL));
+	__atomic_store_n(&is_quiet, 1, __ATOMIC_RELEASE);
 	for (i = 0; i < 3; i++)
 		thread_join(&threads[i]);
 	ASSERT_LE(2, strlen(journal.text));
