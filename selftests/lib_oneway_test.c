@@ -101,17 +101,16 @@ static int send_with(struct _test_data_oneway *self, uint32_t code,
 /* With room made for it, if need be */
 static void send_in_turn(struct _test_data_oneway *self, uint32_t count)
 {
-	const struct kipc_send_options options = {
-		.flags = KIPC_WAIT,
-		.deadline = kipc_deadline_ms(PATIENCE_MS),
-	};
+	struct kipc_send_options options = { .flags = KIPC_WAIT };
 	char text[100];
 	uint32_t code;
 
 	memset(text, 'x', sizeof(text));
-	for (code = 0; code < count; code++)
+	for (code = 0; code < count; code++) {
+		options.deadline = kipc_deadline_ms(PATIENCE_MS);
 		must(send_with(self, code, text, code % sizeof(text),
 			       &options));
+	}
 }
 
 static void serve(void *arg)
@@ -164,6 +163,8 @@ TEST_F(oneway, batches)
 
 	open_pair(self, take_in_turn);
 	thread_start(&thread, send_all, self);
+	/* There is no more room: some of them are one batch. */
+	wait_blocked(thread.tid, KIPC_SEND);
 	while (received(self) < MANY) {
 		ret = kipc_dispatch_batch(self->server,
 					  kipc_deadline_ms(PATIENCE_MS));
