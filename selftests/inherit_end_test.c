@@ -12,6 +12,8 @@
 
 #define CALLERS		FIFO(20)
 #define OWN		NICE(4)
+/* Far enough away for the call to be received, also by a machine that stands still */
+#define DEADLINE_AFTER	(8 * SECOND)
 
 FIXTURE(end) {
 	struct live live;
@@ -148,7 +150,7 @@ TEST_F(end, caller_is_interrupted) {
 }
 
 TEST_F(end, caller_times_out) {
-	self->call.deadline = after(2 * SECOND);
+	self->call.deadline = after(DEADLINE_AFTER);
 	begin(self);
 	EXPECT_EQ(-ETIMEDOUT, puppet_end(&self->caller));
 	EXPECT_TRUE(policy_soon(self->first.thread.tid, OWN));

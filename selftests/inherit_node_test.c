@@ -174,7 +174,8 @@ TEST_F(inherit_node, lowered_and_abandoned) {
 	call_node(self, KIPC_NODE_MIN_PRIORITY, NICE(19));
 	policy_set(self->caller.thread.tid, NICE(15));
 	policy_set(tid, FIFO(5));
-	self->call.deadline = after(2 * SECOND);
+	/* Far enough away for it to be received, also if the machine stands still */
+	self->call.deadline = after(8 * SECOND);
 	puppet_begin(&self->caller, &self->client, KIPC_CALL, &self->call);
 	token = puppet_recv_call(&self->thread, &self->server);
 	EXPECT_TRUE(policy_is(tid, NICE(15)));
