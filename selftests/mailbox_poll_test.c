@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 
 #include "mailbox.h"
@@ -229,8 +230,8 @@ TEST_F(poll, one_shot) {
 /**
  * struct watcher - a thread in epoll_wait()
  * @thread: the thread
- * @epoll: of its own
- * @woken: counts those that saw an event
+ * @epoll: of its own, with the mailbox, and with an eventfd that ends its wait
+ * @woken: counts those that saw an event of the mailbox
  */
 struct watcher {
 	struct thread thread;
@@ -243,21 +244,28 @@ static void run_watch(void *arg)
 	struct watcher *watcher = arg;
 	struct epoll_event event;
 
-	if (epoll_wait(watcher->epoll, &event, 1, 5000) == 1)
+	must_errno(epoll_wait(watcher->epoll, &event, 1, -1));
+	if (event.data.u32)
 		__atomic_fetch_add(watcher->woken, 1, __ATOMIC_SEQ_CST);
 }
 
 /* One message wakes one of those who wait exclusively. */
 TEST_F(poll, exclusive) {
-	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLEXCLUSIVE,
+		.data.u32 = 1,
+	};
+	struct epoll_event stop = { .events = EPOLLIN };
+	int stop_fd = eventfd(0, EFD_CLOEXEC), i, woken = 0;
 	struct watcher watcher[WAITERS];
-	int i, woken = 0;
 
 	for (i = 0; i < WAITERS; i++) {
 		watcher[i].epoll = epoll_create1(EPOLL_CLOEXEC);
 		watcher[i].woken = &woken;
 		ASSERT_EQ(0, epoll_ctl(watcher[i].epoll, EPOLL_CTL_ADD,
 				       self->fd, &event));
+		ASSERT_EQ(0, epoll_ctl(watcher[i].epoll, EPOLL_CTL_ADD, stop_fd,
+				       &stop));
 	}
 	for (i = 0; i < WAITERS; i++)
 		thread_start(&watcher[i].thread, run_watch, &watcher[i]);
@@ -267,8 +275,9 @@ TEST_F(poll, exclusive) {
 	while (!__atomic_load_n(&woken, __ATOMIC_SEQ_CST))
 		pause_ms(1);
 	pause_ms(100);
-	/* So that those that are not woken find nothing at their timeout */
+	/* So that those that were not woken find nothing at their end */
 	EXPECT_EQ(1, mail_next(self->fd));
+	ASSERT_EQ(0, eventfd_write(stop_fd, 1));
 	for (i = 0; i < WAITERS; i++)
 		thread_join(&watcher[i].thread);
 	EXPECT_EQ(1, woken);
