@@ -32,7 +32,7 @@ test_reads_what_comes()
 	for severity in 7 3; do
 		expect 0 "$logger" write $severity "it is $severity" || return
 	done
-	for _ in $(seq 100); do
+	for _ in $(seq 300); do
 		[ "$(wc -l <"$dir/read")" = 2 ] && break
 		sleep 0.1
 	done

@@ -416,8 +416,8 @@ TEST_F(mq_notify, stands_all_at_once) {
 	void (*const runs[])(void *) = {
 		ask_again, ask_again, send_again, fork_again,
 	};
-	__u64 end = after(SOON_MS * MILLISECOND);
 	struct thread threads[ARRAY_SIZE(runs)];
+	__u64 end;
 
 	asking = 2;
 	for (size_t i = 0; i < ARRAY_SIZE(runs); i++)
@@ -428,6 +428,7 @@ TEST_F(mq_notify, stands_all_at_once) {
 	EXPECT_EQ(0, queue_count(self->queue));
 	EXPECT_EQ(0, ask_nothing(self->queue));
 	/* Some of it was not taken back before it came true */
+	end = after(SOON_MS * MILLISECOND);
 	while (!__atomic_load_n(&calls, __ATOMIC_RELAXED)) {
 		ASSERT_GT(end, now());
 		pause_ms(1);
