@@ -9,6 +9,8 @@ TIMEOUT_chain_storm_test := 300
 TIMEOUT_mailbox_storm_test := 150
 TIMEOUT_cve_race_test := 150
 TIMEOUT_cve_poll_test := 150
+TIMEOUT_large_test := 150
+TIMEOUT_interrupted_test := 100
 
 # Also built to be linked at run time, with all that they are to be run with: these
 # are for libkipc-mq.so, see mq_*_preload_test.sh
