@@ -125,7 +125,7 @@ static void answer(struct _test_data_pick *self, __u64 token)
  * The caller picks one thread, and frees the large slice before it lends to it.
  * Meanwhile the other one takes the call.
  */
-TEST_F(pick, another_takes_it) {
+TEST_F_TIMEOUT(pick, another_takes_it, 100) {
 	struct kipc_call call = { .handle = self->pair.handle };
 	int try, count = 0;
 

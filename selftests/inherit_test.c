@@ -129,7 +129,7 @@ static const struct {
 	{ { CLASS_BATCH, 5 }, { CLASS_OTHER, 6 }, { CLASS_BATCH, 5 } },
 };
 
-TEST_F(inherit, each_pair) {
+TEST_F_TIMEOUT(inherit, each_pair, 100) {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {

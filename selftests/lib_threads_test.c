@@ -117,7 +117,7 @@ static int count_threads(void)
 }
 
 /* After ten seconds without work four of them are left, and that is enough */
-TEST_F(threads, surplus_ends)
+TEST_F_TIMEOUT(threads, surplus_ends, 100)
 {
 	struct call call = {
 		.endpoint = self->client,

@@ -113,7 +113,7 @@ TEST_F(death, of_a_receiver) {
 }
 
 /* At the very moment at which it is handed the message: a queue may lose that one. */
-TEST_F(death, of_a_receiver_that_is_woken) {
+TEST_F_TIMEOUT(death, of_a_receiver_that_is_woken, 100) {
 	int rounds = debug_kernel() ? 30 : 150, i, kept = 0;
 	struct kipc_mailbox_recv recv = {
 		.flags = KIPC_NONBLOCK,
@@ -195,7 +195,7 @@ static void crowd(int sock, void *arg)
 	hear(sock);
 }
 
-TEST_F(death, of_many_threads) {
+TEST_F_TIMEOUT(death, of_many_threads, 100) {
 	struct child child;
 	int i;
 

@@ -47,7 +47,7 @@ static void wait_done(struct _test_data_full *self, int count)
 }
 
 /* Each place wakes one of those who wait, the one that waits longest. */
-TEST_F(full, blocks) {
+TEST_F_TIMEOUT(full, blocks, 100) {
 	int fd = mailbox_make(NULL, KIPC_MAILBOX_QUEUE, 4), i, j;
 
 	for (i = 0; i < 4; i++)

@@ -98,7 +98,7 @@ static void flood(int sock, void *arg)
 }
 
 /* The owner can send all the time, and receives what it sent. */
-TEST_F(hostile, flood) {
+TEST_F_TIMEOUT(hostile, flood, 100) {
 	struct kipc_attachment got[1];
 	struct kipc_mailbox_recv recv = {
 		.data_size = 4,
@@ -143,7 +143,7 @@ static void crowd(int sock, void *arg)
 	hear(sock);
 }
 
-TEST_F(hostile, crowd_of_senders) {
+TEST_F_TIMEOUT(hostile, crowd_of_senders, 100) {
 	struct mailer mailer;
 	int i;
 
@@ -266,7 +266,7 @@ static void meddle(int sock, void *arg)
 }
 
 /* The mailbox stays what it is. */
-TEST_F(hostile, meddle) {
+TEST_F_TIMEOUT(hostile, meddle, 100) {
 	struct kipc_mailbox_send send = { .endpoint = -1 };
 	struct kipc_mailbox_info info;
 	int i;

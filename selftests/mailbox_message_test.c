@@ -158,7 +158,7 @@ TEST_F(message, priorities) {
 }
 
 /* The same with many, which come and go at random */
-TEST_F(message, random_priorities) {
+TEST_F_TIMEOUT(message, random_priorities, 100) {
 	static __u32 count[50], oldest[50], newest[50];
 	__u32 seed = (__u32)now(), i, number, sum = 0;
 	struct kipc_mail mail;
@@ -246,7 +246,7 @@ TEST_F(message, numbers_and_age) {
 }
 
 /* The largest that there is, in a mailbox that is made for it */
-TEST_F(message, largest) {
+TEST_F_TIMEOUT(message, largest, 100) {
 	struct kipc_mailbox_open arg = {
 		.flags = MAKE,
 		.messages_max = 2,

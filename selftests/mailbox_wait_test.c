@@ -181,7 +181,7 @@ static void disturb(struct _test_data_wait *self)
 }
 
 /* A message that comes at the moment of a signal or deadline is not lost. */
-TEST_F(wait, at_the_same_time) {
+TEST_F_TIMEOUT(wait, at_the_same_time, 100) {
 	int rounds = debug_kernel() ? 100 : 500, i, got = 0;
 	__u32 number;
 
@@ -208,7 +208,7 @@ TEST_F(wait, at_the_same_time) {
 }
 
 /* The same for a sender: it is sent if, and only if, the command says so. */
-TEST_F(wait, room_at_the_same_time) {
+TEST_F_TIMEOUT(wait, room_at_the_same_time, 100) {
 	int rounds = debug_kernel() ? 100 : 500, i, sent = 0;
 	__u32 number;
 

@@ -58,7 +58,7 @@ static bool slept_on(struct _test_data_wake *self, int from, int to)
 	return true;
 }
 
-TEST_F(wake, one_for_each_message) {
+TEST_F_TIMEOUT(wake, one_for_each_message, 100) {
 	__u32 i;
 
 	wait_in_all(self, CROWD);
@@ -162,7 +162,7 @@ TEST_F(wake, at_least_in_order) {
 }
 
 /* A message goes to who waits: it is not taken by somebody else in between. */
-TEST_F(wake, handed_over) {
+TEST_F_TIMEOUT(wake, handed_over, 100) {
 	__u32 number;
 	int i;
 

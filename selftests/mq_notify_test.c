@@ -412,7 +412,7 @@ static void fork_again(void *arg)
 	}
 }
 
-TEST_F(mq_notify, stands_all_at_once) {
+TEST_F_TIMEOUT(mq_notify, stands_all_at_once, 100) {
 	void (*const runs[])(void *) = {
 		ask_again, ask_again, send_again, fork_again,
 	};
