@@ -2,7 +2,7 @@
 /* A call and its reply: what travels, deadlines, and how far a call got. */
 #include <kselftest_harness.h>
 
-#include "message.h"
+#include "expiring.h"
 
 FIXTURE(call) {
 	struct live live;
@@ -230,13 +230,10 @@ TEST_F(call, deadline_while_served) {
 		.endpoint = &self->pair.client,
 		.call = {
 			.handle = self->pair.handle,
-			.deadline = after(SECOND),
 		},
 	};
-	__u64 token;
+	__u64 token = expiring_call(&caller, &self->pair.server);
 
-	caller_run(&caller);
-	token = recv_call(&self->pair.server);
 	EXPECT_EQ(-ETIMEDOUT, caller_join(&caller));
 	EXPECT_EQ(KIPC_STAGE_RECEIVED, caller.call.stage);
 	EXPECT_EQ(-ECANCELED, reply_bytes(&self->pair.server, token, "x", 1));

@@ -6,6 +6,7 @@
 #include <kselftest_harness.h>
 #include <poll.h>
 
+#include "expiring.h"
 #include "interrupt.h"
 #include "nested.h"
 #include "stall.h"
@@ -50,13 +51,9 @@ FIXTURE_TEARDOWN(cancel) {
 }
 
 /* A call that the server has received */
-static void call(struct _test_data_cancel *self, __u32 handle, __u64 deadline)
+static void call(struct _test_data_cancel *self, __u32 handle)
 {
-	memset(&self->caller, 0, sizeof(self->caller));
-	self->caller.endpoint = &self->client;
-	self->caller.call.handle = handle;
-	self->caller.call.deadline = deadline;
-	caller_run(&self->caller);
+	caller_start(&self->caller, &self->client, handle);
 	self->token = recv_call(&self->server);
 	wait_blocked(self->caller.thread.tid, KIPC_CALL);
 }
@@ -71,7 +68,7 @@ static void check_nothing(struct endpoint *server)
 TEST_F(cancel, by_signal) {
 	struct kipc_stat stat;
 
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	check_nothing(&self->server);
 	stat_get(&self->server, &stat);
 	EXPECT_EQ(1, stat.serving);
@@ -91,7 +88,10 @@ TEST_F(cancel, by_signal) {
 }
 
 TEST_F(cancel, by_deadline) {
-	call(self, self->handle, after(SECOND));
+	memset(&self->caller, 0, sizeof(self->caller));
+	self->caller.endpoint = &self->client;
+	self->caller.call.handle = self->handle;
+	self->token = expiring_call(&self->caller, &self->server);
 	EXPECT_EQ(-ETIMEDOUT, caller_join(&self->caller));
 	check_canceled(&self->server, self->token, ASKING_COOKIE);
 	check_nothing(&self->server);
@@ -151,7 +151,7 @@ TEST_F(cancel, by_death_with_endpoint) {
 TEST_F(cancel, not_asked) {
 	struct kipc_stat stat;
 
-	call(self, self->plain, 0);
+	call(self, self->plain);
 	caller_leave(&self->caller);
 	check_nothing(&self->server);
 	stat_get(&self->server, &stat);
@@ -173,7 +173,7 @@ TEST_F(cancel, not_received) {
 }
 
 TEST_F(cancel, answered) {
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	EXPECT_EQ(0, reply_empty(&self->server, self->token));
 	EXPECT_EQ(0, caller_join(&self->caller));
 	check_nothing(&self->server);
@@ -183,7 +183,7 @@ TEST_F(cancel, answered) {
 
 /* The server has answered before it looked: it is not told any more. */
 TEST_F(cancel, answered_before_it_is_received) {
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	caller_leave(&self->caller);
 	answer_in_vain(&self->server, self->token);
 	check_nothing(&self->server);
@@ -206,7 +206,7 @@ static void receive(void *arg)
 TEST_F(cancel, wakes) {
 	struct receiver receiver = { .endpoint = &self->server };
 
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	thread_start(&receiver.thread, receive, &receiver);
 	wait_blocked(receiver.thread.tid, KIPC_RECV);
 	caller_leave(&self->caller);
@@ -219,7 +219,7 @@ TEST_F(cancel, wakes) {
 TEST_F(cancel, polled) {
 	struct pollfd poll_fd = { .fd = self->server.fd, .events = POLLIN };
 
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	EXPECT_EQ(0, poll(&poll_fd, 1, 0));
 	caller_leave(&self->caller);
 	EXPECT_EQ(1, poll(&poll_fd, 1, 0));
@@ -232,7 +232,7 @@ TEST_F(cancel, polled) {
 TEST_F(cancel, fault_keeps_it) {
 	struct kipc_recv *recv;
 
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	caller_leave(&self->caller);
 	recv = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)recv);
@@ -289,10 +289,10 @@ TEST_F(cancel, every_other_one_answered) {
 
 /* The server dies with a notice that it did not receive, and with one that it did. */
 TEST_F(cancel, server_closes) {
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	caller_leave(&self->caller);
 	check_canceled(&self->server, self->token, ASKING_COOKIE);
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	caller_leave(&self->caller);
 	endpoint_close(&self->server);
 }
@@ -320,7 +320,7 @@ TEST_F(cancel, while_replying) {
 
 	if (!stall_open(&stall))
 		SKIP(return, "this kernel has no userfaultfd");
-	call(self, self->handle, 0);
+	call(self, self->handle);
 	replier.token = self->token;
 	replier.stall = &stall;
 	thread_start(&replier.thread, reply_stalled, &replier);

@@ -10,6 +10,7 @@
  */
 #include <kselftest_harness.h>
 
+#include "expiring.h"
 #include "interrupt.h"
 #include "nested.h"
 
@@ -211,32 +212,22 @@ TEST_F(cve_self, back_to_itself) {
 	reply_free(self->one, &call);
 }
 
-/* Calls back the other endpoint of the process that waits. */
-static void call_back_elsewhere(void *arg)
-{
-	struct _test_data_cve_self *self = arg;
-	struct kipc_call call = { .handle = OTHER_TO_TWO };
-
-	call.parent = recv_call(self->other);
-	check(kipc(self->other->fd, KIPC_CALL, &call) == -ETIMEDOUT);
-	check(call.stage == KIPC_STAGE_WITHDRAWN);
-	/* The deadline is the same; the other thread may notice a bit later. */
-	pause_ms(100);
-	check(reply_empty(self->other, call.parent) == -ECANCELED);
-}
-
-/* The process waits on its one endpoint, and is called on its other one. */
+/* Who waits on its one endpoint, and would serve, is called on its other one. */
 TEST_F(cve_self, back_to_the_other_endpoint) {
-	struct kipc_call call = {
-		.handle = ONE_TO_OTHER,
-		.deadline = after(300 * MILLISECOND),
+	struct waiter outer = {
+		.caller.endpoint = self->one,
+		.caller.call.handle = ONE_TO_OTHER,
 	};
-	struct thread thread;
+	struct kipc_call back = { .handle = OTHER_TO_TWO };
 
-	thread_start(&thread, call_back_elsewhere, self);
-	EXPECT_EQ(-ETIMEDOUT, call_serving(self->one, &call, serve, self));
-	EXPECT_EQ(KIPC_STAGE_RECEIVED, call.stage);
-	thread_join(&thread);
+	outer.caller.call.message = PTR(&outer.message);
+	back.parent = expiring_call(&outer.caller, self->other);
+	/* It has the same deadline. */
+	EXPECT_EQ(-ETIMEDOUT, kipc(self->other->fd, KIPC_CALL, &back));
+	EXPECT_EQ(KIPC_STAGE_WITHDRAWN, back.stage);
+	EXPECT_EQ(-ETIMEDOUT, waiter_join(&outer));
+	EXPECT_EQ(KIPC_STAGE_RECEIVED, outer.caller.call.stage);
+	EXPECT_EQ(-ECANCELED, reply_empty(self->other, back.parent));
 }
 
 TEST_HARNESS_MAIN

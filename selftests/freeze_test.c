@@ -2,9 +2,10 @@
 /* Freezing an endpoint: it receives nothing, and nothing is lost. */
 #include <kselftest_harness.h>
 #include <poll.h>
-#include <signal.h>
 
+#include "expiring.h"
 #include "freeze.h"
+#include "interrupt.h"
 #include "nested.h"
 
 FIXTURE(freeze) {
@@ -126,9 +127,7 @@ TEST_F(freeze, answer_after_failures) {
 	EXPECT_EQ(0, ask(self, &self->pair.client)->calling);
 	EXPECT_EQ(0, ask(self, &self->pair.server)->queued);
 
-	caller.call.deadline = after(300 * MILLISECOND);
-	caller_run(&caller);
-	token = recv_call(&self->pair.server);
+	token = expiring_call(&caller, &self->pair.server);
 	EXPECT_EQ(-ETIMEDOUT, caller_join(&caller));
 	EXPECT_EQ(KIPC_STAGE_RECEIVED, caller.call.stage);
 	EXPECT_EQ(0, ask(self, &self->pair.client)->calling);
@@ -251,19 +250,42 @@ TEST_F(freeze, wait_without_need) {
 	EXPECT_EQ(0, caller_join(&caller));
 }
 
+/*
+ * Makes a call with a deadline, and freezes the server with the call in its queue.
+ * Whether that was before the deadline; if not, the caller was joined.
+ */
+static bool try_freeze_with(struct _test_data_freeze *self,
+			    struct caller *caller)
+{
+	caller_run(caller);
+	while (!ask(self, &self->pair.server)->queued &&
+	       now() < caller->call.deadline)
+		pause_ms(1);
+	must(freeze_act(&self->controller, number_of(&self->pair.server),
+			KIPC_FREEZE_ON, &self->answer));
+	if (self->answer.queued)
+		return true;
+	check(now() >= caller->call.deadline);
+	thaw_server(self);
+	check(caller_join(caller));
+	return false;
+}
+
 /* A call that waits gives up as always: nobody has seen it. */
 TEST_F(freeze, deadline) {
 	struct caller before = {
 		.endpoint = &self->pair.client,
 		.call.handle = self->pair.handle,
-		.call.deadline = after(300 * MILLISECOND),
 	};
-	__u64 deadline = after(100 * MILLISECOND);
+	__u64 time = EXPIRING_FIRST, deadline;
 	__u32 stage;
 
-	caller_run(&before);
-	wait_queued_at(self, 1);
-	freeze_server(self);
+	before.call.deadline = after(time);
+	while (!try_freeze_with(self, &before)) {
+		time = expiring_more(time);
+		before.call.deadline = after(time);
+	}
+	deadline = after(100 * MILLISECOND);
 	EXPECT_EQ(-ETIMEDOUT, call_waiting(&self->pair.client,
 					   self->pair.handle, deadline,
 					   &stage));
@@ -276,38 +298,25 @@ TEST_F(freeze, deadline) {
 	EXPECT_EQ(-EAGAIN, receive(self));
 }
 
-static int handled;
-
-static void handler(int number)
-{
-	(void)number;
-	__atomic_fetch_add(&handled, 1, __ATOMIC_SEQ_CST);
-}
-
 /* A signal withdraws it; with SA_RESTART it is made again, and waits again. */
 TEST_F(freeze, signal) {
-	struct sigaction action = { .sa_handler = handler };
 	struct caller caller;
 	int round;
 
 	freeze_server(self);
 	for (round = 0; round < 2; round++) {
-		handled = 0;
-		action.sa_flags = round ? SA_RESTART : 0;
-		ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+		interrupt_install(round ? SA_RESTART : 0);
 		caller_start_waiting(&caller, &self->pair.client,
 				     self->pair.handle);
 		wait_queued_at(self, 1);
 		wait_blocked(caller.thread.tid, KIPC_CALL);
-		ASSERT_EQ(0, pthread_kill(caller.thread.thread, SIGUSR1));
+		interrupt(&caller.thread);
 		if (!round) {
 			EXPECT_EQ(-EINTR, caller_join(&caller));
 			EXPECT_EQ(KIPC_STAGE_WITHDRAWN, caller.call.stage);
 			EXPECT_EQ(0, ask(self, &self->pair.server)->queued);
 		}
 	}
-	while (!__atomic_load_n(&handled, __ATOMIC_SEQ_CST))
-		pause_ms(1);
 	wait_blocked(caller.thread.tid, KIPC_CALL);
 	wait_queued_at(self, 1);
 	thaw_server(self);
@@ -437,7 +446,6 @@ TEST_F(freeze, gives_up_while_held) {
 	struct endpoint *server = &self->pair.server;
 	struct waiter outer = {
 		.caller.endpoint = server,
-		.caller.call.deadline = after(500 * MILLISECOND),
 	};
 	struct caller inner;
 	__u64 token;
@@ -445,8 +453,8 @@ TEST_F(freeze, gives_up_while_held) {
 	outer.caller.call.handle = connect_to(server, &self->pair.client,
 					      node_create(&self->pair.client,
 							  1), 0);
-	waiter_run(&outer);
-	token = recv_call(&self->pair.client);
+	outer.caller.call.message = PTR(&outer.message);
+	token = expiring_call(&outer.caller, &self->pair.client);
 	freeze_server(self);
 	caller_start_for(&inner, &self->pair.client, self->pair.handle, token);
 	EXPECT_EQ(-EAGAIN, caller_join(&inner));
