@@ -145,6 +145,8 @@ static void prepare_reply(struct abi_world *world, void *arg)
 
 	caller_start(&world->caller, &world->pair.client, world->pair.handle);
 	reply->token = recv_call(&world->pair.server);
+	/* The call is counted after it is queued. */
+	wait_blocked(world->caller.thread.tid, KIPC_CALL);
 	reply->data = PTR(world->data);
 	reply->data_size = sizeof(world->data);
 	reply->attachments = PTR(&world->to_client);

@@ -291,6 +291,8 @@ TEST_F(call, counted) {
 
 	stat_get(&self->pair.client, &before);
 	check_echo(self, "abc", 3, 0);
+	/* The echo counts its reply after its caller may have got it. */
+	wait_blocked(self->echo.tid, KIPC_REPLY_RECV);
 	stat_get(&self->pair.client, &stat);
 	EXPECT_EQ(before.calls + 1, stat.calls);
 	EXPECT_EQ(before.replies + 1, stat.replies);
