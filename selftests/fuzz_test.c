@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 
 #include "freeze.h"
 #include "fuzz_field.h"
@@ -303,10 +304,27 @@ static void fill_args(struct fuzz *fuzz, __u64 *args)
 			1ULL << pick(fuzz, 64);
 }
 
+/*
+ * Reads an attachment, if it is there still: another process may have freed the
+ * slice by now, and then the pool need not have memory there.
+ */
+static bool read_attachment(struct endpoint *endpoint,
+			    const struct kipc_message *message, __u32 index,
+			    struct kipc_attachment *got)
+{
+	struct iovec to = { .iov_base = got, .iov_len = sizeof(*got) };
+	struct iovec from = {
+		.iov_base = (void *)came(endpoint, message, index),
+		.iov_len = sizeof(*got),
+	};
+
+	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == sizeof(*got);
+}
+
 static void learn_message(struct fuzz *fuzz, struct endpoint *endpoint,
 			  const struct kipc_message *message)
 {
-	const struct kipc_attachment *got;
+	struct kipc_attachment got;
 	__u32 i;
 
 	if (message->token)
@@ -318,9 +336,9 @@ static void learn_message(struct fuzz *fuzz, struct endpoint *endpoint,
 		return;
 	learn(fuzz, OFFSET, message->offset);
 	for (i = 0; i < message->attachment_count; i++) {
-		got = came(endpoint, message, i);
-		if (got->type == KIPC_ATTACH_HANDLE)
-			learn(fuzz, HANDLE, got->id);
+		if (read_attachment(endpoint, message, i, &got) &&
+		    got.type == KIPC_ATTACH_HANDLE)
+			learn(fuzz, HANDLE, got.id);
 	}
 }
 

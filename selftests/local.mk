@@ -7,6 +7,7 @@ SELFTESTS_32 := abi_test
 TIMEOUT_storm_test := 200
 TIMEOUT_chain_storm_test := 300
 TIMEOUT_mailbox_storm_test := 150
+TIMEOUT_fuzz_test := 150
 TIMEOUT_cve_race_test := 150
 TIMEOUT_cve_poll_test := 150
 TIMEOUT_large_test := 150
