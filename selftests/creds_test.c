@@ -262,7 +262,7 @@ TEST_F(creds, stat_of_a_shared_endpoint) {
 
 /*
  * A new process that has a number which another had before. It does nothing, and
- * dies with this one.
+ * dies with this one. The number is free a moment after its owner was last seen.
  */
 static pid_t fork_as(pid_t number)
 {
@@ -271,8 +271,12 @@ static pid_t fork_as(pid_t number)
 		.set_tid_size = 1,
 		.exit_signal = SIGCHLD,
 	};
-	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	__u64 end = after(20 * SECOND);
+	pid_t pid;
 
+	do
+		pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	while (pid < 0 && errno == EEXIST && now() < end);
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
