@@ -123,7 +123,7 @@ static void send_many(struct endpoint *client, const __u32 *handles)
 }
 
 /* They lose nothing and get nothing twice, in order, and never the same node's. */
-TEST_F(batch_threads, two) {
+TEST_F_TIMEOUT(batch_threads, two, 120) {
 	const __u32 handles[NODES] = { self->pair.handle, self->other };
 	struct thread receiver[RECEIVERS];
 	struct crowd crowd = {

@@ -126,7 +126,7 @@ static void live_objects(struct live *live)
 
 static bool objects_same(const struct live *before)
 {
-	__u64 end = after(5 * SECOND);
+	__u64 end = after(20 * SECOND);
 	struct live live;
 
 	for (;;) {
