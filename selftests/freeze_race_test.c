@@ -344,7 +344,7 @@ static void notify_often(void *arg)
 }
 
 /* Every call is answered, refused, or given up in time; none is forgotten. */
-TEST_F(freeze, while_called) {
+TEST_F_TIMEOUT(freeze, while_called, 120) {
 	struct party client[4], server[3], controller[2], notifier;
 	struct kipc_freeze answer;
 	int i;
@@ -399,7 +399,7 @@ static void pursue(void *arg)
 }
 
 /* Endpoints close while they are frozen and thawed, with a caller that waits. */
-TEST_F(freeze, while_closing) {
+TEST_F_TIMEOUT(freeze, while_closing, 120) {
 	struct party controller[2];
 	struct caller caller;
 	int i, left;

@@ -421,7 +421,7 @@ TEST_F(watch, none_is_missed) {
 }
 
 /* The owner closes while it is watched, unwatched, frozen and thawed. */
-TEST_F(watch, while_closing) {
+TEST_F_TIMEOUT(watch, while_closing, 120) {
 	int i, rounds = debug_kernel() ? 50 : 300;
 	struct party controller, watcher[2];
 

@@ -347,7 +347,7 @@ static void dup_and_drop(void *arg)
 }
 
 /* Several threads use, make and drop the same handle. */
-TEST_F(handle, concurrency) {
+TEST_F_TIMEOUT(handle, concurrency, 120) {
 	struct racer racer = {
 		.endpoint = &self->pair.client,
 		.handle = self->pair.handle,
@@ -398,7 +398,7 @@ static void drop(void *arg)
 }
 
 /* No longer watching, dropping the last use and dying, all at once */
-TEST_F(handle, unwatch_races_with_drop_and_death) {
+TEST_F_TIMEOUT(handle, unwatch_races_with_drop_and_death, 120) {
 	struct racer racer = { .endpoint = &self->pair.client };
 	struct thread first, second;
 	__u32 node;
@@ -419,7 +419,7 @@ TEST_F(handle, unwatch_races_with_drop_and_death) {
 }
 
 /* However watching and dying meet, the notice comes exactly once. */
-TEST_F(handle, watch_races_with_death) {
+TEST_F_TIMEOUT(handle, watch_races_with_death, 120) {
 	struct racer racer = { .endpoint = &self->pair.client, .rounds = 20 };
 	struct thread thread;
 	__u32 node;

@@ -4,10 +4,14 @@
 SELFTESTS_32 := abi_test
 
 # Seconds on the stock kernel; the debug kernel gets three times as many
-TIMEOUT_storm_test := 200
+TIMEOUT_storm_test := 350
+TIMEOUT_share_test := 150
 TIMEOUT_chain_storm_test := 300
 TIMEOUT_mailbox_storm_test := 150
 TIMEOUT_fuzz_test := 150
+TIMEOUT_freeze_race_test := 150
+TIMEOUT_freeze_watch_test := 150
+TIMEOUT_handle_test := 150
 TIMEOUT_cve_race_test := 150
 TIMEOUT_cve_poll_test := 150
 TIMEOUT_large_test := 150

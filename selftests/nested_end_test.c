@@ -11,7 +11,7 @@
 #include "puppet.h"
 
 /* Long enough to get into a state, short enough to wait for */
-#define SOON	(2 * SECOND)
+#define SOON	(5 * SECOND)
 
 FIXTURE(end) {
 	struct live live;

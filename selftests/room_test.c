@@ -180,14 +180,12 @@ TEST_F(room, deadline_of_the_parent) {
 	};
 	struct caller caller = {
 		.endpoint = &pair->client,
-		.call = {
-			.handle = pair->handle,
-			.deadline = after(SECOND / 2),
-		},
+		.call.handle = pair->handle,
 	};
 	__u64 held;
 
 	held = call_hold(&pair->server, back, &pair->client, POOL);
+	caller.call.deadline = after(5 * SECOND);
 	caller_run(&caller);
 	call.parent = recv_call(&pair->server);
 	EXPECT_EQ(-ETIMEDOUT, kipc(pair->server.fd, KIPC_CALL, &call));

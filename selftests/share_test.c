@@ -232,7 +232,7 @@ TEST_F(share, abandoned_calls) {
 }
 
 /* They are received at once, need no place for that, and are left at once. */
-TEST_F(share, many_abandoned_calls) {
+TEST_F_TIMEOUT(share, many_abandoned_calls, 150) {
 	enum { CALLS = QUEUED_MAX + 1 };
 	static __u64 token[CALLS];
 	static struct caller caller[CALLS];

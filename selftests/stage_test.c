@@ -359,7 +359,7 @@ TEST_F(stage, received_and_signal) {
 TEST_F(stage, received_and_deadline) {
 	__u64 token;
 
-	self->caller.call.deadline = after(SECOND);
+	self->caller.call.deadline = after(5 * SECOND);
 	token = receive(self);
 	check_received(self, -ETIMEDOUT, token);
 }

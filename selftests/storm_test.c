@@ -299,7 +299,7 @@ FIXTURE_TEARDOWN(storm) {
 	EXPECT_EQ(0, live_end(&self->live));
 }
 
-TEST_F_TIMEOUT(storm, killed_at_random, 600) {
+TEST_F_TIMEOUT(storm, killed_at_random, 1000) {
 	__u32 seed = number_from("KIPC_STORM_SEED", (__u32)now());
 	__u32 rounds = number_from("KIPC_STORM_ROUNDS", ROUNDS);
 	struct family family[FAMILIES];

@@ -191,7 +191,7 @@ TEST_F(threads, those_who_left) {
 	interrupt(&self->puppet[THREADS - 1].thread);
 	EXPECT_EQ(-EINTR, puppet_end(&self->puppet[THREADS - 1]));
 	dismiss(self, THREADS - 2);
-	wait_in(self, THREADS - 2, after(100 * MILLISECOND));
+	wait_in(self, THREADS - 2, after(3 * SECOND));
 	EXPECT_EQ(-ETIMEDOUT, puppet_end(&self->puppet[THREADS - 2]));
 	for (i = THREADS - 3; i >= 0; i--) {
 		send_one(self);

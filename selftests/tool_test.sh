@@ -183,7 +183,7 @@ test_output_endless()
 test_timeout()
 {
 	serve "$name" "$name" -- sh -c 'sleep 1234 & echo $! >'"$dir/pid; wait" &&
-	expect 6 kipc call --timeout 1 "$name" && says 'no answer in time; received: it may' &&
+	expect 6 kipc call --timeout 5 "$name" && says 'no answer in time; received: it may' &&
 	until_true test -s "$dir/pid" &&
 	until_true sh -c "! kill -0 $(cat "$dir/pid")"
 }
