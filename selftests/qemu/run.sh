@@ -207,10 +207,12 @@ boot()
 {
 	local options
 
+	# The kernel would panic if its timer did not tick for a moment at boot, as it
+	# does where this machine is busy: no_timer_check.
 	options=(-nodefaults -no-user-config -display none -no-reboot
 		-m "$memory" -kernel "$kdir/bzImage" -initrd "$log/initrd"
 		-append "console=ttyS0 panic=-1 oops=panic log_buf_len=4M
-			nokaslr $append")
+			nokaslr no_timer_check $append")
 	if [ -n "$icount" ]; then
 		# shellcheck disable=SC2054 # the commas are QEMU's
 		options+=(-accel tcg,thread=single -icount "shift=0,sleep=off"
