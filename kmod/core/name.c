@@ -6,7 +6,6 @@
 #include <linux/fs.h>
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
@@ -520,10 +519,7 @@ struct kipc_object *kipc_name_wait(struct kipc_domain *domain,
 			object = ERR_PTR(ret);
 			break;
 		}
-		if (signal_pending(current))
-			ret = -ERESTARTSYS;
-		else
-			ret = kipc_sleep_until(deadline);
+		ret = kipc_sleep_until(deadline);
 	}
 	__set_current_state(TASK_RUNNING);
 	remove_wait_queue(head, &waiter.wait);

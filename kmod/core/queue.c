@@ -211,10 +211,7 @@ static int wait_locked(struct kipc_queue *queue, u64 deadline)
 			hlist_add_head(&self.link, &queue->idle);
 		set_current_state(TASK_INTERRUPTIBLE);
 		spin_unlock(&queue->lock);
-		if (signal_pending(current))
-			ret = -ERESTARTSYS;
-		else
-			ret = kipc_sleep_until(deadline);
+		ret = kipc_sleep_until(deadline);
 		__set_current_state(TASK_RUNNING);
 		spin_lock(&queue->lock);
 		if (has_to_give(queue)) {

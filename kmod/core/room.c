@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "core/room.h"
 
-#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
 #include "core/limits.h"
@@ -192,10 +191,7 @@ static int sleep_until_served(const struct kipc_waiter *waiter, u64 deadline)
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(waiter->result) != -ENOSPC)
 			break;
-		if (signal_pending(current))
-			ret = -ERESTARTSYS;
-		else
-			ret = kipc_sleep_until(deadline);
+		ret = kipc_sleep_until(deadline);
 	} while (!ret);
 	__set_current_state(TASK_RUNNING);
 	return ret;

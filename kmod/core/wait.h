@@ -15,6 +15,7 @@
 #define KIPC_CORE_WAIT_H
 
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/wait.h>
 
@@ -30,10 +31,13 @@ int kipc_sleep_until_deadline(u64 deadline);
  * The caller has set its task state and made sure that it will be woken.
  *
  * Context: Process context. Sleeps.
- * Return: 0, or -ETIMEDOUT if the deadline has passed.
+ * Return: 0, -ERESTARTSYS if there is a signal already, or -ETIMEDOUT if the deadline
+ * has passed.
  */
 static inline int kipc_sleep_until(u64 deadline)
 {
+	if (signal_pending(current))
+		return -ERESTARTSYS;
 	if (deadline)
 		return kipc_sleep_until_deadline(deadline);
 	schedule();

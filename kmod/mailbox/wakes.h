@@ -6,7 +6,6 @@
 #define KIPC_MAILBOX_WAKES_H
 
 #include <linux/poll.h>
-#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
 #include "core/wait.h"
@@ -86,10 +85,7 @@ static inline int kipc_wait_until(const bool *done, u64 deadline)
 		}
 		if (ret)
 			break;
-		if (signal_pending(current))
-			ret = -ERESTARTSYS;
-		else
-			ret = kipc_sleep_until(deadline);
+		ret = kipc_sleep_until(deadline);
 	}
 	__set_current_state(TASK_RUNNING);
 	return ret;

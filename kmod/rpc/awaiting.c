@@ -31,10 +31,7 @@ static int wait_for_news(struct kipc_open_call *call)
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (has_news(call))
 			break;
-		if (signal_pending(current))
-			ret = -ERESTARTSYS;
-		else
-			ret = kipc_sleep_until(call->deadline);
+		ret = kipc_sleep_until(call->deadline);
 	} while (!ret && !has_news(call));
 	__set_current_state(TASK_RUNNING);
 	return has_news(call) ? 0 : ret;

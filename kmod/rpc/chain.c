@@ -3,7 +3,6 @@
 
 #include <linux/kipc.h>
 #include <linux/rbtree.h>
-#include <linux/sched/signal.h>
 
 #include "core/quota.h"
 #include "rpc/call.h"
@@ -31,8 +30,7 @@ int kipc_lane_wait_thawed(struct kipc_open_call *call)
 		set_current_state(TASK_INTERRUPTIBLE);
 		spin_unlock(&queue->lock);
 		if (!kipc_call_is_done(call))
-			ret = signal_pending(current) ? -ERESTARTSYS :
-			      kipc_sleep_until(call->deadline);
+			ret = kipc_sleep_until(call->deadline);
 		__set_current_state(TASK_RUNNING);
 		spin_lock(&queue->lock);
 		if (kipc_call_is_done(call))
