@@ -297,38 +297,17 @@ TEST_F(cancel, server_closes) {
 	endpoint_close(&self->server);
 }
 
-struct replier {
-	struct thread thread;
-	struct endpoint *endpoint;
-	struct stall *stall;
-	__u64 token;
-	int ret;
-};
-
-static void reply_stalled(void *arg)
-{
-	struct replier *replier = arg;
-
-	replier->ret = reply_bytes(replier->endpoint, replier->token,
-				   replier->stall->page, 100);
-}
-
 /* The caller leaves while its reply is brought: the end of that says it all. */
 TEST_F(cancel, while_replying) {
-	struct replier replier = { .endpoint = &self->server };
+	struct stalled_reply reply;
 	struct stall stall;
 
 	if (!stall_open(&stall))
 		SKIP(return, "this kernel has no userfaultfd");
 	call(self, self->handle);
-	replier.token = self->token;
-	replier.stall = &stall;
-	thread_start(&replier.thread, reply_stalled, &replier);
-	stall_wait(&stall);
+	stalled_reply_begin(&reply, &self->server, &stall, self->token);
 	caller_leave(&self->caller);
-	stall_end(&stall);
-	thread_join(&replier.thread);
-	EXPECT_EQ(-ECANCELED, replier.ret);
+	EXPECT_EQ(-ECANCELED, stalled_reply_end(&reply));
 	check_nothing(&self->server);
 	EXPECT_EQ(-ENXIO, reply_empty(&self->server, self->token));
 	stall_close(&stall);

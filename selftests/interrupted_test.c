@@ -22,42 +22,6 @@ enum event {
 	PASSED_DEADLINE,
 };
 
-struct replier {
-	struct thread thread;
-	struct endpoint *endpoint;
-	struct stall *stall;
-	__u64 token;
-	int ret;
-};
-
-/* Answers from memory that does not come. */
-static void reply_stalled(void *arg)
-{
-	struct replier *replier = arg;
-
-	replier->ret = reply_bytes(replier->endpoint, replier->token,
-				   replier->stall->page, 100);
-}
-
-/* Begins to answer the call that is queued, and stands still in it. */
-static void begin_reply(struct replier *replier, struct endpoint *endpoint,
-			struct stall *stall)
-{
-	replier->endpoint = endpoint;
-	replier->stall = stall;
-	replier->token = recv_call(endpoint);
-	thread_start(&replier->thread, reply_stalled, replier);
-	stall_wait(stall);
-}
-
-/* Lets it go on; what it did */
-static int end_reply(struct replier *replier)
-{
-	stall_end(replier->stall);
-	thread_join(&replier->thread);
-	return replier->ret;
-}
-
 FIXTURE(interrupted) {
 	struct live live;
 	struct pair pair;
@@ -150,16 +114,17 @@ TEST_F(interrupted, while_served) {
 }
 
 TEST_F(interrupted, while_replying) {
-	struct replier replier;
+	struct stalled_reply reply;
 
 	if (!self->can_stall)
 		SKIP(return, NO_STALLS);
-	begin_reply(&replier, &self->pair.server, &self->stall);
+	stalled_reply_begin(&reply, &self->pair.server, &self->stall,
+			    recv_call(&self->pair.server));
 	disturb(self, variant->event);
 	EXPECT_EQ(variant->error, caller_join(&self->caller));
 	EXPECT_EQ(KIPC_STAGE_RECEIVED, self->caller.call.stage);
-	EXPECT_EQ(-ECANCELED, end_reply(&replier));
-	EXPECT_EQ(-ENXIO, reply_empty(&self->pair.server, replier.token));
+	EXPECT_EQ(-ECANCELED, stalled_reply_end(&reply));
+	EXPECT_EQ(-ENXIO, reply_empty(&self->pair.server, reply.token));
 }
 
 /*
@@ -239,15 +204,16 @@ TEST_F(stopped, while_served) {
 }
 
 TEST_F(stopped, while_replying) {
-	struct replier replier;
+	struct stalled_reply reply;
 
 	if (!self->can_stall)
 		SKIP(return, NO_STALLS);
-	begin_reply(&replier, &self->pair.server, &self->stall);
+	stalled_reply_begin(&reply, &self->pair.server, &self->stall,
+			    recv_call(&self->pair.server));
 	stop_and_continue(self->child.pid);
 	EXPECT_EQ(EINTR, hear(self->child.sock));
 	EXPECT_EQ(KIPC_STAGE_RECEIVED, hear(self->child.sock));
-	EXPECT_EQ(-ECANCELED, end_reply(&replier));
+	EXPECT_EQ(-ECANCELED, stalled_reply_end(&reply));
 	EXPECT_EQ(0, child_end(&self->child));
 }
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/syscall.h>
 
+#include "message.h"
 #include "stall.h"
 
 /* Makes the page; false if the kernel cannot. */
@@ -91,4 +92,31 @@ void stall_close(struct stall *stall)
 	munmap(stall->page, stall->size);
 	close(stall->uffd);
 	stall->uffd = -1;
+}
+
+static void reply_stalled(void *arg)
+{
+	struct stalled_reply *reply = arg;
+
+	reply->ret = reply_bytes(reply->endpoint, reply->token,
+				 reply->stall->page, 100);
+}
+
+/* Begins to answer a call from memory that does not come, and stands still in it. */
+void stalled_reply_begin(struct stalled_reply *reply, struct endpoint *endpoint,
+			 struct stall *stall, __u64 token)
+{
+	reply->endpoint = endpoint;
+	reply->stall = stall;
+	reply->token = token;
+	thread_start(&reply->thread, reply_stalled, reply);
+	stall_wait(stall);
+}
+
+/* Lets it go on. Returns what became of it. */
+int stalled_reply_end(struct stalled_reply *reply)
+{
+	stall_end(reply->stall);
+	thread_join(&reply->thread);
+	return reply->ret;
 }

@@ -24,6 +24,22 @@ struct stall {
 	size_t size;
 };
 
+/**
+ * struct stalled_reply - a reply that stands still
+ * @thread: who answers
+ * @endpoint: of whom
+ * @stall: where the reply comes from
+ * @token: of the call
+ * @ret: what became of it
+ */
+struct stalled_reply {
+	struct thread thread;
+	struct endpoint *endpoint;
+	struct stall *stall;
+	__u64 token;
+	int ret;
+};
+
 bool stall_open(struct stall *stall);
 void stall_wait(struct stall *stall);
 void stall_end(struct stall *stall);
@@ -31,5 +47,9 @@ void stall_fill(struct stall *stall, const void *data, size_t size);
 void stall_again(struct stall *stall);
 void stall_unmap(struct stall *stall);
 void stall_close(struct stall *stall);
+
+void stalled_reply_begin(struct stalled_reply *reply, struct endpoint *endpoint,
+			 struct stall *stall, __u64 token);
+int stalled_reply_end(struct stalled_reply *reply);
 
 #endif /* STALL_H */

@@ -210,68 +210,47 @@ TEST_F(stall, replier_ends) {
 	EXPECT_EQ(KIPC_STAGE_RECEIVED, caller.call.stage);
 }
 
-struct replier {
-	struct thread thread;
-	struct _test_data_stall *self;
-	__u64 token;
-	int ret;
-};
-
-static void reply_stalled(void *arg)
-{
-	struct replier *replier = arg;
-
-	replier->ret = reply_bytes(&replier->self->pair.server, replier->token,
-				   replier->self->stall.page, 100);
-}
-
 /* The caller gives up while its reply is being copied. */
 TEST_F(stall, caller_gives_up) {
-	struct replier replier = { .self = self };
+	struct stalled_reply reply;
 	struct caller caller = {
 		.endpoint = &self->pair.client,
 		.call = {
 			.handle = self->pair.handle,
-			.deadline = after(2 * SECOND),
+			.deadline = after(8 * SECOND),
 		},
 	};
 
 	if (!self->can_stall)
 		SKIP(return, NO_STALLS);
 	caller_run(&caller);
-	replier.token = recv_call(&self->pair.server);
-	thread_start(&replier.thread, reply_stalled, &replier);
-	stall_wait(&self->stall);
+	stalled_reply_begin(&reply, &self->pair.server, &self->stall,
+			    recv_call(&self->pair.server));
 	EXPECT_EQ(-ETIMEDOUT, caller_join(&caller));
 	EXPECT_EQ(KIPC_STAGE_RECEIVED, caller.call.stage);
-	stall_end(&self->stall);
-	thread_join(&replier.thread);
-	EXPECT_EQ(-ECANCELED, replier.ret);
-	EXPECT_EQ(-ENXIO, reply_empty(&self->pair.server, replier.token));
+	EXPECT_EQ(-ECANCELED, stalled_reply_end(&reply));
+	EXPECT_EQ(-ENXIO, reply_empty(&self->pair.server, reply.token));
 }
 
 /* ... or even closes its endpoint */
 TEST_F(stall, caller_ends) {
-	struct replier replier = { .self = self };
+	struct stalled_reply reply;
 	struct caller caller = {
 		.endpoint = &self->pair.client,
 		.call = {
 			.handle = self->pair.handle,
-			.deadline = after(2 * SECOND),
+			.deadline = after(8 * SECOND),
 		},
 	};
 
 	if (!self->can_stall)
 		SKIP(return, NO_STALLS);
 	caller_run(&caller);
-	replier.token = recv_call(&self->pair.server);
-	thread_start(&replier.thread, reply_stalled, &replier);
-	stall_wait(&self->stall);
+	stalled_reply_begin(&reply, &self->pair.server, &self->stall,
+			    recv_call(&self->pair.server));
 	EXPECT_EQ(-ETIMEDOUT, caller_join(&caller));
 	endpoint_close(&self->pair.client);
-	stall_end(&self->stall);
-	thread_join(&replier.thread);
-	EXPECT_EQ(-ECANCELED, replier.ret);
+	EXPECT_EQ(-ECANCELED, stalled_reply_end(&reply));
 }
 
 /* A message whose room is taken, but which is not there yet, is not received
