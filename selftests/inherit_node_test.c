@@ -166,6 +166,53 @@ TEST_F(inherit_node, nice_of_a_real_time_thread) {
 	}
 }
 
+/**
+ * struct answerer - a thread that answers a call
+ * @thread: the thread
+ * @self: the test
+ * @nice: its nice value when it has answered
+ */
+struct answerer {
+	struct thread thread;
+	struct _test_data_inherit_node *self;
+	int nice;
+};
+
+static void answer_below_caller(void *arg)
+{
+	struct answerer *answerer = arg;
+	struct _test_data_inherit_node *self = answerer->self;
+	pid_t caller = self->caller.thread.tid;
+	__u64 token;
+
+	pin(0, 0);
+	policy_set(thread_id(), NICE(-7));
+	policy_set(thread_id(), FIFO(50));
+	token = recv_call(&self->server);
+	wait_blocked(caller, KIPC_CALL);
+	policy_set(caller, FIFO(40));
+	must(reply_empty(&self->server, token));
+	answerer->nice = nice_of(thread_id());
+}
+
+/*
+ * The caller takes the CPU from the thread that answers it, and gives that its own
+ * priority back; with which it takes the CPU back, in the middle of that. It has all of
+ * it when it has answered.
+ */
+TEST_F(inherit_node, caller_gives_it_back) {
+	struct answerer answerer = { .self = self };
+
+	call_node(self, KIPC_NODE_MIN_PRIORITY, NICE(19));
+	pin(self->caller.thread.tid, 0);
+	policy_set(self->caller.thread.tid, NICE(3));
+	thread_start(&answerer.thread, answer_below_caller, &answerer);
+	EXPECT_EQ(0, puppet_do(&self->caller, &self->client, KIPC_CALL,
+			       &self->call));
+	thread_join(&answerer.thread);
+	EXPECT_EQ(-7, answerer.nice);
+}
+
 /* A thread that is lowered comes back when its caller leaves, too. */
 TEST_F(inherit_node, lowered_and_abandoned) {
 	pid_t tid = self->thread.thread.tid;

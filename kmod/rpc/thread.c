@@ -174,9 +174,8 @@ static void end_thread_locked(struct kipc_thread *thread)
 		free_locked(thread);
 }
 
-static void unlink_locked(struct kipc_loan *loan)
+static void forget_locked(struct kipc_loan *loan)
 {
-	list_del(&loan->link);
 	/*
 	 * Pairs with smp_load_acquire() in kipc_thread_repay(): who finds no loan
 	 * may use the memory for something else.
@@ -206,19 +205,31 @@ static bool is_lent(const struct kipc_thread *thread)
  * Who runs at its own priority has no loans: what its own is could change without
  * being noticed.
  */
+static void end_all_locked(struct kipc_thread *thread)
+{
+	struct kipc_loan *loan, *next;
+
+	list_for_each_entry_safe(loan, next, &thread->loans, link) {
+		list_del(&loan->link);
+		forget_locked(loan);
+	}
+	end_thread_locked(thread);
+}
+
+/*
+ * The loan is forgotten only when its thread has its priority: a thread that has
+ * answered, and finds no loan, goes on as itself.
+ */
 static void end_locked(struct kipc_loan *loan)
 {
 	struct kipc_thread *thread = loan->thread;
-	struct kipc_loan *next;
 
-	unlink_locked(loan);
-	if (is_lent(thread)) {
+	list_del(&loan->link);
+	if (is_lent(thread))
 		update_locked(thread);
-		return;
-	}
-	list_for_each_entry_safe(loan, next, &thread->loans, link)
-		unlink_locked(loan);
-	end_thread_locked(thread);
+	else
+		end_all_locked(thread);
+	forget_locked(loan);
 }
 
 static void lock(void)

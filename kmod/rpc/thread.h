@@ -106,7 +106,7 @@ bool kipc_thread_may_have(u32 policy, s32 priority);
  */
 static inline void kipc_thread_repay(struct kipc_loan *loan)
 {
-	/* Pairs with smp_store_release() in end_locked(). */
+	/* Pairs with smp_store_release() in forget_locked(). */
 	if (unlikely(smp_load_acquire(&loan->thread)))
 		kipc_thread_end_loan(loan);
 }
