@@ -70,6 +70,43 @@ int mailbox_unlink(const char *name)
 	return ret;
 }
 
+/* Returns how far the list was read, or 0 at its end. */
+static __u64 unlink_some(struct endpoint *endpoint, __u64 cursor)
+{
+	__u64 entries[512];
+	struct kipc_name_list list = {
+		.buffer = PTR(entries),
+		.buffer_size = sizeof(entries),
+		.cursor = cursor,
+	};
+	const struct kipc_name_entry *entry = (const void *)entries;
+	char name[KIPC_NAME_MAX + 1];
+	__u32 i;
+
+	must(kipc(endpoint->fd, KIPC_NAME_LIST, &list));
+	for (i = 0; i < list.count; i++) {
+		memcpy(name, entry + 1, entry->name_size);
+		name[entry->name_size] = 0;
+		if (entry->kind == KIPC_OBJECT_MAILBOX)
+			name_unpublish(endpoint, name);
+		entry = (const void *)((const char *)entry + entry->size);
+	}
+	return list.more || list.count ? list.cursor : 0;
+}
+
+/* Takes away the names of all mailboxes. */
+void mailboxes_unlink(void)
+{
+	struct endpoint endpoint;
+	__u64 cursor = 0;
+
+	endpoint_open(&endpoint, 0);
+	do {
+		cursor = unlink_some(&endpoint, cursor);
+	} while (cursor);
+	endpoint_close(&endpoint);
+}
+
 struct kipc_mailbox_info mailbox_info(int fd)
 {
 	struct kipc_mailbox_info info = { 0 };

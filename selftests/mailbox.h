@@ -24,6 +24,7 @@ int mailbox_make(const char *name, __u32 kind, __u32 messages);
 int mailbox_make_policy(const char *name, __u32 policy, __u32 messages);
 int mailbox_join(const char *name, __u32 flags);
 int mailbox_unlink(const char *name);
+void mailboxes_unlink(void);
 struct kipc_mailbox_info mailbox_info(int fd);
 void mailbox_wait(int fd, __u32 receivers, __u32 senders);
 short mailbox_polled(int fd);
