@@ -12,11 +12,13 @@ static u32 number(struct pid *pid, struct pid_namespace *pid_ns)
 						pid_nr_ns(pid, pid_ns);
 }
 
-/* Of one that is gone, the number may be another's by now. */
-static bool is_living(const struct kipc_sender *sender, struct pid *pid,
-		      enum pid_type type)
+/* Of one that is gone, the number may be another's by now: that is 0. */
+static u32 number_if_living(const struct kipc_sender *sender, struct pid *pid,
+			    enum pid_type type, struct pid_namespace *pid_ns)
 {
-	return !sender->is_pinned || pid_has_task(pid, type);
+	if (sender->is_pinned && !pid_has_task(pid, type))
+		return 0;
+	return number(pid, pid_ns);
 }
 
 /**
@@ -37,7 +39,7 @@ u32 kipc_process_number(struct pid *process, struct pid_namespace *pid_ns)
 /**
  * kipc_sender_describe() - tell the running thread who sent a message
  * @sender: who
- * @ids: gets them, as the namespaces of the running thread see them; zeroed
+ * @ids: gets them, as the namespaces of the running thread see them
  *
  * Context: Process context, spinlocks may be held.
  */
@@ -51,12 +53,13 @@ void kipc_sender_describe(const struct kipc_sender *sender,
 		     offsetof(struct kipc_message, pid) != 12);
 	BUILD_BUG_ON(offsetof(struct kipc_mail, egid) -
 		     offsetof(struct kipc_mail, pid) != 12);
-	if (is_living(sender, sender->process, PIDTYPE_TGID))
-		ids->pid = number(sender->process, pid_ns);
+	ids->pid = number_if_living(sender, sender->process, PIDTYPE_TGID,
+				    pid_ns);
 	if (sender->thread == sender->process)
 		ids->tid = ids->pid;
-	else if (is_living(sender, sender->thread, PIDTYPE_PID))
-		ids->tid = number(sender->thread, pid_ns);
+	else
+		ids->tid = number_if_living(sender, sender->thread, PIDTYPE_PID,
+					    pid_ns);
 	if (user_ns == &init_user_ns) {
 		/* The same, without a search. */
 		ids->euid = __kuid_val(sender->euid);

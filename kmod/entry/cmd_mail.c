@@ -3,69 +3,21 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/kipc.h>
-#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
-#include "core/attach.h"
 #include "core/payload.h"
-#include "core/quota.h"
 #include "entry/command.h"
-#include "entry/device.h"
+#include "entry/mail_attach.h"
 #include "entry/mailbox_file.h"
+#include "mailbox/ahead.h"
 #include "mailbox/file.h"
 #include "mailbox/letter.h"
 #include "mailbox/mailbox.h"
 #include "mailbox/post.h"
-#include "rpc/endpoint.h"
+#include "mailbox/spare.h"
 
-/* The table of an endpoint whose descriptor a user gave; -1 stands for none. */
-static struct kipc_table *table_of(int fd, const struct kipc_mailbox *mailbox,
-				   struct file **file)
-{
-	struct kipc_endpoint *endpoint;
-
-	*file = NULL;
-	if (fd == -1)
-		return NULL;
-	*file = fget(fd);
-	if (!*file)
-		return ERR_PTR(-EBADF);
-	endpoint = kipc_device_endpoint(*file);
-	if (!IS_ERR(endpoint) && endpoint->domain != mailbox->user->domain)
-		endpoint = ERR_PTR(-EXDEV);
-	if (!IS_ERR(endpoint))
-		return &endpoint->table;
-	fput(*file);
-	return ERR_CAST(endpoint);
-}
-
-static void put_endpoint(struct file *file)
-{
-	if (file)
-		fput(file);
-}
-
-static noinline int attach(struct kipc_letter *letter,
-			   const struct kipc_mailbox *mailbox,
-			   const struct kipc_mailbox_send *args)
-{
-	struct kipc_attachments *attachments;
-	struct kipc_table *table;
-	struct file *endpoint;
-
-	if (!args->attachment_count)
-		return kipc_letter_enclose(letter, mailbox, NULL);
-	table = table_of(args->endpoint, mailbox, &endpoint);
-	if (IS_ERR(table))
-		return PTR_ERR(table);
-	attachments = kipc_attachments_import(table, args->attachments,
-					      args->attachment_count,
-					      KIPC_CARRIER_MAILBOX);
-	put_endpoint(endpoint);
-	if (IS_ERR(attachments))
-		return PTR_ERR(attachments);
-	return kipc_letter_enclose(letter, mailbox, attachments);
-}
+/* Letters of a batch that are written before they are posted, or taken ahead */
+#define AT_ONCE		16
 
 static int check_send(const struct kipc_mailbox_file *file,
 		      const struct kipc_mailbox_send *args)
@@ -78,37 +30,31 @@ static int check_send(const struct kipc_mailbox_file *file,
 	return file->may_write ? 0 : -EBADF;
 }
 
-static __always_inline bool is_plain(const struct kipc_mailbox *mailbox,
-				     const struct kipc_mailbox_send *args)
+static bool is_plain(const struct kipc_mailbox *mailbox,
+		     const struct kipc_mailbox_send *args)
 {
 	return !args->attachment_count &&
 	       !(mailbox->made.flags & KIPC_MAILBOX_LABEL);
 }
 
-/* Posts a letter that was written, or else lets go of it. */
-static __always_inline int post(struct kipc_mailbox *mailbox,
-				struct kipc_letter *letter,
-				struct kipc_mailbox_send *args, int written,
-				bool nonblock, u64 deadline)
+/* Ends the writing of a letter: 0, or an error and it is discarded. */
+static __always_inline int written(struct kipc_mailbox *mailbox,
+				   struct kipc_letter *letter,
+				   const struct kipc_mailbox_send *args,
+				   int ret)
 {
-	int ret = written;
-
 	letter->priority = args->priority;
 	letter->clear = args->flags & KIPC_CLEAR;
 	if (!ret && unlikely(!is_plain(mailbox, args)))
-		ret = attach(letter, mailbox, args);
-	if (!ret)
-		ret = kipc_post(mailbox, letter, nonblock, deadline,
-				&args->sequence);
+		ret = kipc_mail_attach(letter, mailbox, args);
 	if (unlikely(ret))
 		kipc_letter_discard(mailbox, letter);
 	return ret;
 }
 
 /* A message in segments */
-static noinline int send_vec(struct kipc_mailbox *mailbox,
-			     struct kipc_mailbox_send *args, bool nonblock,
-			     u64 deadline)
+static noinline struct kipc_letter *
+write_vec(struct kipc_mailbox *mailbox, const struct kipc_mailbox_send *args)
 {
 	struct kipc_payload payload;
 	struct kipc_letter *letter;
@@ -116,22 +62,20 @@ static noinline int send_vec(struct kipc_mailbox *mailbox,
 
 	ret = kipc_payload_init_vec(&payload, args->data, args->data_size);
 	if (ret)
-		return ret;
-	letter = kipc_post_begin(mailbox, payload.size);
-	if (IS_ERR(letter))
-		ret = PTR_ERR(letter);
-	else
-		ret = post(mailbox, letter, args,
-			   kipc_letter_write_vec(letter, &payload), nonblock,
-			   deadline);
+		return ERR_PTR(ret);
+	letter = kipc_post_begin(mailbox, payload.size, NULL);
+	if (!IS_ERR(letter)) {
+		ret = kipc_letter_write_vec(letter, &payload);
+		ret = written(mailbox, letter, args, ret);
+	}
 	kipc_payload_deinit(&payload);
-	return ret;
+	return ret ? ERR_PTR(ret) : letter;
 }
 
-/* Posts one message. */
-static __always_inline int send_one(struct kipc_mailbox_file *file,
-				    struct kipc_mailbox_send *args,
-				    bool nonblock, u64 deadline)
+/* Writes a letter as a message says, if it can to one of the spares. */
+static __always_inline struct kipc_letter *
+write_one(struct kipc_mailbox_file *file, const struct kipc_mailbox_send *args,
+	  struct kipc_letter **spares)
 {
 	struct kipc_mailbox *mailbox = file->mailbox;
 	struct kipc_letter *letter;
@@ -139,15 +83,33 @@ static __always_inline int send_one(struct kipc_mailbox_file *file,
 
 	ret = check_send(file, args);
 	if (ret)
-		return ret;
+		return ERR_PTR(ret);
 	if (unlikely(args->flags & KIPC_VEC))
-		return send_vec(mailbox, args, nonblock, deadline);
-	letter = kipc_post_begin(mailbox, args->data_size);
+		return write_vec(mailbox, args);
+	letter = kipc_post_begin(mailbox, args->data_size, spares);
+	if (IS_ERR(letter))
+		return letter;
+	ret = kipc_letter_write(letter, args->data, args->data_size);
+	ret = written(mailbox, letter, args, ret);
+	return unlikely(ret) ? ERR_PTR(ret) : letter;
+}
+
+/* Posts one message. */
+static __always_inline int send_one(struct kipc_mailbox_file *file,
+				    struct kipc_mailbox_send *args,
+				    bool nonblock, u64 deadline)
+{
+	struct kipc_letter *letter;
+	int ret;
+
+	letter = write_one(file, args, NULL);
 	if (IS_ERR(letter))
 		return PTR_ERR(letter);
-	return post(mailbox, letter, args,
-		    kipc_letter_write(letter, args->data, args->data_size),
-		    nonblock, deadline);
+	ret = kipc_post(file->mailbox, letter, nonblock, deadline,
+			&args->sequence);
+	if (unlikely(ret))
+		kipc_letter_discard(file->mailbox, letter);
+	return ret;
 }
 
 /**
@@ -173,22 +135,68 @@ static int check_batch(u32 flags, u32 count, u32 reserved)
 	return count > KIPC_BATCH_MAX ? -E2BIG : 0;
 }
 
-static int send_next(struct kipc_mailbox_file *file,
-		     struct kipc_mailbox_send __user *user, bool nonblock,
-		     u64 deadline)
+static struct kipc_letter *write_next(struct kipc_mailbox_file *file,
+				      const struct kipc_mailbox_send __user *user,
+				      struct kipc_letter **spares)
 {
-	struct kipc_mailbox_send one;
-	int ret;
+	/* Not zeroed, even if the kernel zeroes stacks: it is copied in. */
+	struct kipc_mailbox_send one __attribute__((__uninitialized__));
 
-	if (copy_from_user(&one, user, sizeof(one)))
-		return -EFAULT;
+	if (__copy_from_user(&one, user, sizeof(one)))
+		return ERR_PTR(-EFAULT);
 	if (one.deadline || one.flags & KIPC_NONBLOCK)
-		return -EINVAL;
-	ret = send_one(file, &one, nonblock, deadline);
-	/* It was posted, whether or not its number can be told. */
-	if (!ret && put_user(one.sequence, &user->sequence))
-		return 0;
-	return ret;
+		return ERR_PTR(-EINVAL);
+	return write_one(file, &one, spares);
+}
+
+/*
+ * Writes letters, up to one that takes memory of its own, or that cannot be written:
+ * that is the last.
+ */
+static u32 write_some(struct kipc_mailbox_file *file,
+		      const struct kipc_mailbox_send __user *user, u32 count,
+		      struct kipc_letter **letters)
+{
+	struct kipc_mailbox *mailbox = file->mailbox;
+	struct kipc_letter *spares = kipc_spares_take(mailbox, count);
+	u32 written = 0;
+	bool is_last;
+
+	do {
+		letters[written] = write_next(file, user + written, &spares);
+		is_last = IS_ERR(letters[written]) ||
+			  letters[written]->room > mailbox->spare_room;
+		written++;
+	} while (!is_last && written < count);
+	kipc_spares_put(mailbox, spares);
+	return written;
+}
+
+/* Posts some letters, and counts them in @sent. */
+static int send_some(struct kipc_mailbox_file *file,
+		     struct kipc_mailbox_send __user *user, u32 count,
+		     bool nonblock, u64 deadline, u32 *sent)
+{
+	struct kipc_letter *letters[AT_ONCE];
+	u64 sequences[AT_ONCE];
+	u32 written, posted, i;
+	int last = 0, ret;
+
+	written = write_some(file, user, min_t(u32, count, AT_ONCE), letters);
+	if (IS_ERR(letters[written - 1])) {
+		last = PTR_ERR(letters[written - 1]);
+		written--;
+	}
+	ret = kipc_post_several(file->mailbox, letters, written, nonblock,
+				deadline, sequences, &posted);
+	for (i = 0; i < posted; i++)
+		/* It was posted, whether or not its number can be told. */
+		if (__put_user(sequences[i], &user[i].sequence))
+			break;
+	for (i = posted; i < written; i++)
+		kipc_letter_discard(file->mailbox, letters[i]);
+	*sent += posted;
+	return ret ?: last;
 }
 
 /**
@@ -209,110 +217,17 @@ int kipc_run_mailbox_send_batch(struct kipc_command *command)
 	ret = check_batch(args->flags, args->count, args->reserved);
 	if (ret)
 		return ret;
-	command->write_back = true;
-	for (args->sent = 0; args->sent < args->count; args->sent++) {
-		ret = send_next(command->mailbox, user + args->sent, nonblock,
-				args->deadline);
-		if (ret)
-			break;
-		cond_resched();
-	}
-	return args->sent ? 0 : ret;
-}
-
-static bool fits(const struct kipc_mailbox_recv *args)
-{
-	return args->mail.attachment_count <= args->attachments_max &&
-	       args->mail.label_size <= args->label_max;
-}
-
-static int describe_attachments(const struct kipc_attachments *attachments,
-				u64 address)
-{
-	struct kipc_attachment __user *user = u64_to_user_ptr(address);
-	struct kipc_attachment out;
-	u32 i;
-
-	for (i = 0; i < attachments->count; i++) {
-		kipc_attachments_describe(attachments, i, &out);
-		if (copy_to_user(&user[i], &out, sizeof(out)))
-			return -EFAULT;
-	}
-	return 0;
-}
-
-static int install(struct kipc_attachments *attachments,
-		   struct kipc_table *table)
-{
-	int ret;
-
-	if (attachments->count == attachments->file_count)
-		return 0;
-	if (!table)
-		return -ENOTCONN;
-	ret = kipc_attachments_install(attachments, table);
-	/* To a caller that is "no room over there"; here it is one's own quota. */
-	return ret == -EAGAIN ? -EDQUOT : ret;
-}
-
-/* The handles are in the table of the endpoint until here. */
-static void let_go(struct kipc_mail_hand *hand)
-{
-	kipc_attachments_free(hand->attachments);
-	hand->attachments = NULL;
-	put_endpoint(hand->endpoint);
-}
-
-/* Takes back what the receiver has got of the attachments. */
-static void detach(struct kipc_mail_hand *hand)
-{
-	if (!hand->attachments)
-		return;
-	kipc_attachments_close_files(hand->attachments);
-	let_go(hand);
-}
-
-/* Gives the receiver handles and descriptors of what is attached. */
-static int receive_attachments(struct kipc_mail_hand *hand,
-			       const struct kipc_mailbox_recv *args,
-			       const struct kipc_attachments *from)
-{
-	struct kipc_table *table;
-	int ret;
-
-	table = table_of(args->endpoint, hand->receiver.file->mailbox,
-			 &hand->endpoint);
-	if (IS_ERR(table))
-		return PTR_ERR(table);
-	hand->attachments = kipc_attachments_copy(from);
-	ret = hand->attachments ? install(hand->attachments, table) : -ENOMEM;
-	if (!ret)
-		ret = kipc_attachments_receive_files(hand->attachments);
-	if (ret) {
-		let_go(hand);
-		return ret;
-	}
-	ret = describe_attachments(hand->attachments, args->attachments);
-	if (ret)
-		detach(hand);
-	return ret;
-}
-
-static noinline int receive_enclosure(struct kipc_mail_hand *hand,
-				      const struct kipc_mailbox_recv *args)
-{
-	const struct kipc_enclosure *enclosure =
-		hand->receiver.letter->enclosure;
-
-	if (!fits(args))
-		return -EMSGSIZE;
-	if (copy_to_user(u64_to_user_ptr(args->label),
-			 enclosure->label.context.context,
-			 enclosure->label.size))
+	if (!access_ok(user, args->count * sizeof(*user)))
 		return -EFAULT;
-	if (!enclosure->attachments)
-		return 0;
-	return receive_attachments(hand, args, enclosure->attachments);
+	command->write_back = true;
+	args->sent = 0;
+	do {
+		ret = send_some(command->mailbox, user + args->sent,
+				args->count - args->sent, nonblock,
+				args->deadline, &args->sent);
+		cond_resched();
+	} while (!ret && args->sent < args->count);
+	return args->sent ? 0 : ret;
 }
 
 /* What is told of a message that does not fit */
@@ -327,9 +242,10 @@ static void tell_sizes(struct kipc_mail *mail)
 	*mail = sizes;
 }
 
-/* Copies all that is wanted of a letter in hand. */
+/* Copies all that is wanted of a letter in hand; and what is told of it, if asked to. */
 static __always_inline int deliver(struct kipc_mail_hand *hand,
-				   struct kipc_mailbox_recv *args)
+				   struct kipc_mailbox_recv *args,
+				   struct kipc_mail __user *mail)
 {
 	const struct kipc_letter *letter = hand->receiver.letter;
 	int ret;
@@ -343,14 +259,17 @@ static __always_inline int deliver(struct kipc_mail_hand *hand,
 		ret = kipc_letter_read_vec(letter, args->data,
 					   args->data_size, false);
 	if (!ret && unlikely(letter->enclosure))
-		ret = receive_enclosure(hand, args);
+		ret = kipc_mail_receive_enclosure(hand, args);
 	if (unlikely(ret == -EMSGSIZE))
 		tell_sizes(&args->mail);
+	if (mail && (!ret || ret == -EMSGSIZE) &&
+	    __copy_to_user(mail, &args->mail, sizeof(*mail)))
+		return -EFAULT;
 	return ret;
 }
 
-static int check_recv(const struct kipc_mailbox_file *file,
-		      const struct kipc_mailbox_recv *args)
+static __always_inline int check_recv(const struct kipc_mailbox_file *file,
+				      const struct kipc_mailbox_recv *args)
 {
 	const struct kipc_mailbox *mailbox = file->mailbox;
 
@@ -368,7 +287,8 @@ static int check_recv(const struct kipc_mailbox_file *file,
 static __always_inline int recv_one(struct kipc_mailbox_file *file,
 				    struct kipc_mailbox_recv *args,
 				    bool nonblock, u64 deadline,
-				    struct kipc_mail_hand *hand)
+				    struct kipc_mail_hand *hand,
+				    struct kipc_mail __user *mail)
 {
 	struct kipc_receipt *receiver = &hand->receiver;
 	int ret;
@@ -383,30 +303,31 @@ static __always_inline int recv_one(struct kipc_mailbox_file *file,
 		ret = kipc_receive(receiver);
 		if (ret)
 			return ret;
-		ret = deliver(hand, args);
+		ret = deliver(hand, args, mail);
 		if (likely(!ret && kipc_receive_commit(receiver)))
 			return 0;
-		detach(hand);
+		kipc_mail_detach(hand);
 		kipc_receive_undo(receiver);
 		if (ret)
 			return ret;
 	}
 }
 
-/* The receiver knows of it, or does not. */
-static void recv_end(struct kipc_mail_hand *hand, bool delivered)
+/* The receiver knows of it. */
+static __always_inline void recv_end(struct kipc_mail_hand *hand)
 {
-	if (unlikely(hand->attachments)) {
-		if (delivered)
-			kipc_attachments_delivered(hand->attachments);
-		else
-			kipc_attachments_close_files(hand->attachments);
-		let_go(hand);
-	}
-	if (likely(delivered))
-		kipc_receive_end(&hand->receiver);
-	else
-		kipc_receive_undo(&hand->receiver);
+	if (unlikely(hand->attachments))
+		kipc_mail_keep(hand);
+	kipc_receive_end(&hand->receiver);
+	if (hand->receiver.token)
+		kipc_mailbox_file_settle(hand->receiver.file, hand->flushes);
+}
+
+/* The receiver does not know of it. */
+static noinline void recv_undo(struct kipc_mail_hand *hand)
+{
+	kipc_mail_detach(hand);
+	kipc_receive_undo(&hand->receiver);
 	if (hand->receiver.token)
 		kipc_mailbox_file_settle(hand->receiver.file, hand->flushes);
 }
@@ -420,7 +341,7 @@ static __always_inline int recv_as(struct kipc_command *command,
 	command->mail.flushes = atomic_read(&command->mailbox->flushes);
 	ret = recv_one(command->mailbox, args,
 		       command->nonblock || args->flags & KIPC_NONBLOCK,
-		       args->deadline, &command->mail);
+		       args->deadline, &command->mail, NULL);
 	command->tell = ret == -EMSGSIZE;
 	return ret;
 }
@@ -493,43 +414,58 @@ int kipc_run_mailbox_send_recv(struct kipc_command *command)
  */
 void kipc_finish_mailbox_recv(struct kipc_command *command, bool delivered)
 {
-	recv_end(&command->mail, delivered);
+	if (likely(delivered))
+		recv_end(&command->mail);
+	else
+		recv_undo(&command->mail);
 }
 
-/* What is told of a message must not get lost. */
-static int probe_mail(struct kipc_mail __user *mail)
+/* Takes one that was taken ahead. */
+static __always_inline int recv_ahead(struct kipc_ahead *ahead,
+				      struct kipc_mailbox_recv *args,
+				      struct kipc_mail_hand *hand,
+				      struct kipc_mail __user *mail)
 {
-	u8 __user *bytes = (u8 __user *)mail;
-
-	return kipc_probe_user(bytes) ?:
-	       kipc_probe_user(bytes + sizeof(*mail) - 1);
-}
-
-static int recv_next(struct kipc_mailbox_file *file,
-		     struct kipc_mailbox_recv __user *user, bool nonblock,
-		     u64 deadline, int flushes)
-{
-	struct kipc_mailbox_recv one;
-	struct kipc_mail_hand hand;
-	bool delivered;
 	int ret;
 
-	hand.flushes = flushes;
-	if (copy_from_user(&one, user, offsetof(typeof(one), mail)))
+	ret = deliver(hand, args, mail);
+	if (unlikely(ret)) {
+		kipc_mail_detach(hand);
+		return ret;
+	}
+	if (unlikely(hand->attachments))
+		kipc_mail_keep(hand);
+	kipc_ahead_received(ahead);
+	return 0;
+}
+
+static int recv_next(struct kipc_ahead *ahead,
+		     struct kipc_mailbox_recv __user *user, u32 left,
+		     bool nonblock, u64 deadline, struct kipc_mail_hand *hand)
+{
+	/* Likewise; and what is copied out is written by kipc_letter_describe(). */
+	struct kipc_mailbox_recv one __attribute__((__uninitialized__));
+	int ret;
+
+	if (__copy_from_user(&one, user, offsetof(typeof(one), mail)))
 		return -EFAULT;
 	if (one.deadline || one.flags & KIPC_NONBLOCK)
 		return -EINVAL;
-	ret = check_recv(file, &one) ?: probe_mail(&user->mail);
+	ret = check_recv(ahead->file, &one);
 	if (ret)
 		return ret;
-	ret = recv_one(file, &one, nonblock, deadline, &hand);
-	if (ret && ret != -EMSGSIZE)
-		return ret;
-	delivered = !copy_to_user(&user->mail, &one.mail, sizeof(one.mail));
-	if (ret)
-		return ret;
-	recv_end(&hand, delivered);
-	return delivered ? 0 : -EFAULT;
+	if (!ahead->first)
+		kipc_ahead_take(ahead, min_t(u32, left, AT_ONCE),
+				one.priority_min);
+	if (likely(kipc_ahead_receive(ahead, &hand->receiver,
+				      one.priority_min)))
+		return recv_ahead(ahead, &one, hand, &user->mail);
+	kipc_ahead_end(ahead);
+	ret = recv_one(ahead->file, &one, nonblock, deadline, hand,
+		       &user->mail);
+	if (!ret)
+		recv_end(hand);
+	return ret;
 }
 
 /**
@@ -545,22 +481,28 @@ int kipc_run_mailbox_recv_batch(struct kipc_command *command)
 		&command->args.mailbox_recv_batch;
 	struct kipc_mailbox_recv __user *user = u64_to_user_ptr(args->messages);
 	bool nonblock = command->nonblock || args->flags & KIPC_NONBLOCK;
-	int flushes = atomic_read(&command->mailbox->flushes);
+	struct kipc_ahead ahead = { .file = command->mailbox };
+	struct kipc_mail_hand hand;
 	int ret;
 
 	ret = check_batch(args->flags, args->count, args->reserved);
 	if (ret)
 		return ret;
+	if (!access_ok(user, args->count * sizeof(*user)))
+		return -EFAULT;
 	command->write_back = true;
+	hand.flushes = atomic_read(&command->mailbox->flushes);
 	for (args->received = 0; args->received < args->count;
 	     args->received++) {
 		/* Only the first is waited for. */
-		ret = recv_next(command->mailbox, user + args->received,
+		ret = recv_next(&ahead, user + args->received,
+				args->count - args->received,
 				nonblock || args->received, args->deadline,
-				flushes);
+				&hand);
 		if (ret)
 			break;
 		cond_resched();
 	}
+	kipc_ahead_end(&ahead);
 	return args->received ? 0 : ret;
 }

@@ -78,7 +78,7 @@ static ssize_t mailbox_write(struct kiocb *iocb, struct iov_iter *from)
 	u64 sequence;
 	int ret;
 
-	letter = kipc_post_begin(mailbox, size);
+	letter = kipc_post_begin(mailbox, size, NULL);
 	if (IS_ERR(letter))
 		return PTR_ERR(letter);
 	ret = kipc_letter_write_iter(letter, from);
@@ -218,18 +218,4 @@ struct file *kipc_mailbox_file_install(struct kipc_mailbox_file *mailbox,
 	if (!IS_ERR(file))
 		file->f_mode |= FMODE_NOWAIT;
 	return file;
-}
-
-/**
- * kipc_mailbox_file_of() - the open mailbox that a file is
- * @file: a file
- *
- * Context: Any, with a reference to the file.
- * Return: The open mailbox, or an ERR_PTR() of -EPROTOTYPE if it is none.
- */
-struct kipc_mailbox_file *kipc_mailbox_file_of(struct file *file)
-{
-	if (file->f_op != &kipc_mailbox_fops)
-		return ERR_PTR(-EPROTOTYPE);
-	return file->private_data;
 }

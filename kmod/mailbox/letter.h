@@ -162,17 +162,24 @@ static inline void kipc_letter_strip(struct kipc_letter *letter)
 /**
  * kipc_letter_describe() - tell the running thread of a letter
  * @letter: the letter
- * @mail: where; all of it but what depends on the receipt, which is 0
+ * @mail: where; what depends on the receipt is 0
  *
  * Context: Process context, spinlocks may be held.
  */
 static inline void kipc_letter_describe(const struct kipc_letter *letter,
 					struct kipc_mail *mail)
 {
-	memset(mail, 0, sizeof(*mail));
+	/* All of it, for it goes to the user; that is less than to zero it first. */
 	mail->size = letter->size;
+	mail->sequence = 0;
+	mail->token = 0;
+	mail->lease_end = 0;
 	mail->age = (get_jiffies_64() - letter->sent) * TICK_NSEC;
+	mail->missed = 0;
 	mail->priority = letter->priority;
+	mail->deliveries = 0;
+	mail->attachment_count = 0;
+	mail->label_size = 0;
 	kipc_sender_describe(&letter->sender, kipc_ids_of(mail));
 	if (unlikely(letter->enclosure))
 		kipc_letter_describe_rest(letter, mail);

@@ -14,6 +14,7 @@
 #include "mailbox/letter.h"
 #include "mailbox/post.h"
 #include "mailbox/receive.h"
+#include "mailbox/spare.h"
 
 /* Ends leases, hangs up */
 static struct workqueue_struct *works;
@@ -27,19 +28,16 @@ static struct kipc_mailbox *of_object(struct kipc_object *object)
 /* Nobody posts or receives any more, nor is anything leased. */
 static void free_letters(struct kipc_mailbox *mailbox)
 {
-	struct kipc_letter *letter, *next;
+	struct kipc_letter *letter;
 
 	while (mailbox->queue.first) {
 		kipc_letter_discard(mailbox, kipc_prioq_pop(&mailbox->queue));
 		cond_resched();
 	}
 	kipc_broadcast_deinit(mailbox);
-	for (letter = mailbox->spares; letter; letter = next) {
-		next = letter->next;
+	while ((letter = kipc_spare_take(mailbox) ?:
+			 kipc_spare_pop(&mailbox->spares)))
 		kipc_letter_free(letter);
-	}
-	if (mailbox->ready)
-		kipc_letter_free(mailbox->ready);
 }
 
 static void uncharge(struct kipc_user *user, u64 bytes)
@@ -241,7 +239,6 @@ static void mailbox_init(struct kipc_mailbox *mailbox,
 	mailbox->spare_room = min_t(u32, args->size_max, KIPC_SPARE_ROOM);
 	mailbox->spares_max = min_t(u32, args->messages_max, KIPC_SPARES_KEPT);
 	spin_lock_init(&mailbox->lock);
-	kipc_prioq_init(&mailbox->queue);
 	kipc_portion_init(&mailbox->own, mailbox->uid, true);
 	xa_init(&mailbox->portions);
 	mailbox->waiting = RB_ROOT_CACHED;
@@ -294,6 +291,8 @@ struct kipc_mailbox *kipc_mailbox_new(struct kipc_user *user,
 	mailbox_init(mailbox, args);
 	set_dead_letter(mailbox, dead_letter);
 	ret = kipc_broadcast_init(mailbox);
+	if (!ret && !kipc_mailbox_is_broadcast(mailbox))
+		ret = kipc_prioq_init(&mailbox->queue, &mailbox->lock);
 	if (ret) {
 		kipc_object_put(&mailbox->object);
 		return ERR_PTR(ret);

@@ -9,6 +9,7 @@
 #include "mailbox/letter.h"
 #include "mailbox/mailbox.h"
 #include "mailbox/receive.h"
+#include "mailbox/spare.h"
 #include "mailbox/wakes.h"
 
 /**
@@ -145,8 +146,9 @@ static noinline struct kipc_letter *drop_locked(struct kipc_mailbox *mailbox,
 	return least;
 }
 
-static bool finds_place(const struct kipc_mailbox *mailbox,
-			const struct kipc_letter *letter)
+static __always_inline bool
+finds_place(const struct kipc_mailbox *mailbox,
+	    const struct kipc_letter *letter)
 {
 	/* Where others' letters can be dropped, no portion protects them. */
 	if (mailbox->made.policy == KIPC_MAILBOX_DROP)
@@ -171,18 +173,6 @@ static __always_inline int post_locked(struct kipc_mailbox *mailbox,
 	return 0;
 }
 
-static void keep_ready_locked(struct kipc_mailbox *mailbox)
-{
-	struct kipc_letter *letter = mailbox->spares;
-
-	if (READ_ONCE(mailbox->ready) || !letter)
-		return;
-	mailbox->spares = letter->next;
-	mailbox->spare_count--;
-	/* Whoever takes it sees it as it was left. */
-	smp_store_release(&mailbox->ready, letter);
-}
-
 static __always_inline int try_to_post(struct kipc_mailbox *mailbox,
 				       struct kipc_letter *letter,
 				       struct kipc_poster *poster,
@@ -197,7 +187,7 @@ static __always_inline int try_to_post(struct kipc_mailbox *mailbox,
 	*sequence = letter->sequence;
 	if (ret == -EAGAIN && poster)
 		kipc_portion_wait_locked(mailbox, letter->portion, poster);
-	keep_ready_locked(mailbox);
+	kipc_spare_ready_locked(mailbox);
 	spin_unlock(&mailbox->lock);
 	kipc_wakes_send(&wakes, mailbox);
 	if (unlikely(dropped))
@@ -268,6 +258,68 @@ int kipc_post(struct kipc_mailbox *mailbox, struct kipc_letter *letter,
 	if (unlikely(ret == -EAGAIN && !nonblock &&
 		     mailbox->made.policy == KIPC_MAILBOX_BLOCK))
 		return post_and_wait(mailbox, letter, deadline, sequence);
+	return ret;
+}
+
+/* Posts letters as long as nothing else is to be done, and returns how many. */
+static u32 post_run(struct kipc_mailbox *mailbox, struct kipc_letter **letters,
+		    u32 count, u64 *sequences)
+{
+	struct kipc_letter *dropped = NULL;
+	struct kipc_wakes wakes = { };
+	u32 i;
+
+	spin_lock(&mailbox->lock);
+	for (i = 0; i < count && !wakes.receiver && !dropped; i++) {
+		if (!kipc_prioq_is_prepared(&mailbox->queue,
+					    letters[i]->priority) ||
+		    post_locked(mailbox, letters[i], &wakes, &dropped))
+			break;
+		sequences[i] = letters[i]->sequence;
+	}
+	kipc_spare_ready_locked(mailbox);
+	spin_unlock(&mailbox->lock);
+	kipc_wakes_send(&wakes, mailbox);
+	if (unlikely(dropped))
+		kipc_letter_discard(mailbox, dropped);
+	return i;
+}
+
+/**
+ * kipc_post_several() - post letters, one after the other
+ * @mailbox: where
+ * @letters: the letters, written
+ * @count: how many
+ * @nonblock: do not wait for places
+ * @deadline: when to stop waiting
+ * @sequences: gets their numbers
+ * @posted: gets how many were posted, from the first on; the others are still the
+ *	caller's
+ *
+ * Context: Process context. May sleep.
+ * Return: 0 if all were; or as kipc_post().
+ */
+int kipc_post_several(struct kipc_mailbox *mailbox,
+		      struct kipc_letter **letters, u32 count, bool nonblock,
+		      u64 deadline, u64 *sequences, u32 *posted)
+{
+	u32 done = 0;
+	int ret = 0;
+
+	while (done < count) {
+		/* Does most of it with the lock taken once. */
+		if (!kipc_mailbox_is_broadcast(mailbox))
+			done += post_run(mailbox, letters + done, count - done,
+					 sequences + done);
+		if (done == count)
+			break;
+		ret = kipc_post(mailbox, letters[done], nonblock, deadline,
+				&sequences[done]);
+		if (ret)
+			break;
+		done++;
+	}
+	*posted = done;
 	return ret;
 }
 
@@ -367,21 +419,31 @@ void kipc_place_freed_locked(struct kipc_mailbox *mailbox,
 	place_freed_locked(mailbox, wakes);
 }
 
-/* Keeps a letter to be used again, unless there are enough. */
-static bool keep_locked(struct kipc_mailbox *mailbox,
-			struct kipc_letter *letter)
+/* Strips a letter of which nobody can take another reference, if it can be a spare. */
+static __always_inline bool strip(const struct kipc_mailbox *mailbox,
+				  struct kipc_letter *letter)
 {
-	if (!READ_ONCE(mailbox->ready)) {
-		/* As in keep_ready_locked() */
-		smp_store_release(&mailbox->ready, letter);
-		return true;
-	}
-	if (mailbox->spare_count == mailbox->spares_max)
+	if (unlikely(letter->room != mailbox->spare_room ||
+		     refcount_read(&letter->refs) != 1))
 		return false;
-	letter->next = mailbox->spares;
-	mailbox->spares = letter;
-	mailbox->spare_count++;
+	kipc_letter_strip(letter);
 	return true;
+}
+
+/* Ends what a letter is in the mailbox, and returns whether that keeps it. */
+static __always_inline bool end_locked(struct kipc_mailbox *mailbox,
+				       struct kipc_letter *letter,
+				       bool is_spare, struct kipc_wakes *wakes)
+{
+	struct kipc_portion *portion = letter->portion;
+
+	if (letter->is_held) {
+		leave_locked(mailbox, letter);
+		place_freed_locked(mailbox, wakes);
+	}
+	if (unlikely(portion != &mailbox->own))
+		kipc_portion_put_locked(mailbox, portion);
+	return is_spare && kipc_spare_keep_locked(mailbox, letter);
 }
 
 /**
@@ -394,27 +456,67 @@ static bool keep_locked(struct kipc_mailbox *mailbox,
 void kipc_letter_discard(struct kipc_mailbox *mailbox,
 			 struct kipc_letter *letter)
 {
-	struct kipc_portion *portion = letter->portion;
+	bool is_spare = strip(mailbox, letter);
 	struct kipc_wakes wakes = { };
-	bool is_spare;
 
-	/* Nobody can take another reference. */
-	is_spare = letter->room == mailbox->spare_room &&
-		   refcount_read(&letter->refs) == 1;
-	if (likely(is_spare))
-		kipc_letter_strip(letter);
 	spin_lock(&mailbox->lock);
-	if (letter->is_held) {
-		leave_locked(mailbox, letter);
-		place_freed_locked(mailbox, &wakes);
-	}
-	if (unlikely(portion != &mailbox->own))
-		kipc_portion_put_locked(mailbox, portion);
-	is_spare = is_spare && keep_locked(mailbox, letter);
+	is_spare = end_locked(mailbox, letter, is_spare, &wakes);
 	spin_unlock(&mailbox->lock);
 	kipc_wakes_send(&wakes, mailbox);
 	if (unlikely(!is_spare))
 		kipc_letter_put(letter);
+}
+
+/* Ends stripped letters until somebody is to be woken. Links those that are to be freed. */
+static struct kipc_letter *discard_run(struct kipc_mailbox *mailbox,
+				       struct kipc_letter *letter,
+				       struct kipc_letter **gone)
+{
+	struct kipc_wakes wakes = { };
+	struct kipc_letter *next;
+
+	spin_lock(&mailbox->lock);
+	for (; letter && !wakes.poster; letter = next) {
+		next = letter->next;
+		if (end_locked(mailbox, letter, true, &wakes))
+			continue;
+		letter->next = *gone;
+		*gone = letter;
+	}
+	spin_unlock(&mailbox->lock);
+	kipc_wakes_send(&wakes, mailbox);
+	return letter;
+}
+
+/**
+ * kipc_letters_discard() - let go of several
+ * @mailbox: where they are counted
+ * @letters: the letters, linked, as above
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_letters_discard(struct kipc_mailbox *mailbox,
+			  struct kipc_letter *letters)
+{
+	struct kipc_letter *letter, *spares = NULL, *gone = NULL;
+
+	while (letters) {
+		letter = letters;
+		letters = letter->next;
+		if (unlikely(!strip(mailbox, letter))) {
+			kipc_letter_discard(mailbox, letter);
+			continue;
+		}
+		letter->next = spares;
+		spares = letter;
+	}
+	while (spares)
+		spares = discard_run(mailbox, spares, &gone);
+	while (gone) {
+		letter = gone;
+		gone = letter->next;
+		kipc_letter_put(letter);
+	}
 }
 
 /**

@@ -6,19 +6,6 @@
 
 #include "mailbox/letter.h"
 
-/**
- * kipc_prioq_init() - begin with an empty queue
- * @queue: its memory
- *
- * Context: Any.
- */
-void kipc_prioq_init(struct kipc_prioq *queue)
-{
-	BUILD_BUG_ON(KIPC_PRIORITY_MAX >> KIPC_PRIOQ_LEVELS * KIPC_PRIOQ_BITS);
-	queue->first = NULL;
-	queue->root = NULL;
-}
-
 static void free_children(struct kipc_prioq_node *node)
 {
 	u32 i;
@@ -94,6 +81,20 @@ int kipc_prioq_prepare(struct kipc_prioq *queue, u32 priority,
 		kfree(node);
 	}
 	return 0;
+}
+
+/**
+ * kipc_prioq_init() - begin with an empty queue, prepared for the lowest priorities
+ * @queue: its memory, zeroed
+ * @lock: that of the queue
+ *
+ * Context: Process context. May sleep.
+ * Return: 0, or -ENOMEM: then it is to be ended, too.
+ */
+int kipc_prioq_init(struct kipc_prioq *queue, spinlock_t *lock)
+{
+	BUILD_BUG_ON(KIPC_PRIORITY_MAX >> KIPC_PRIOQ_LEVELS * KIPC_PRIOQ_BITS);
+	return kipc_prioq_prepare(queue, 0, lock);
 }
 
 /* The first slot in use from @from on, which there is */

@@ -12,10 +12,10 @@
  * matter of a few bit operations. Letters leave at the head, or where those of the least
  * priority begin: so they need to be linked in one direction only.
  *
- * Nodes are made when their priorities are first used, by whoever sends, before it
- * takes the mailbox's lock: kipc_prioq_prepare(). They stay as long as the queue, so
- * that queueing again, which must not fail, needs no memory. All there can be
- * are 521 of them, half a megabyte.
+ * Those nodes that the lowest 64 priorities need are made with the queue, others when
+ * their priorities are first used, by whoever sends, before it takes the mailbox's lock:
+ * kipc_prioq_prepare(). They stay as long as the queue, so that queueing again, which
+ * must not fail, needs no memory. All there can be are 521 of them, half a megabyte.
  *
  * The queue is protected by the lock of its mailbox, but that nodes are looked for
  * without it: they only come.
@@ -24,6 +24,7 @@
 #define KIPC_MAILBOX_PRIOQ_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/kipc.h>
 #include <linux/spinlock_types.h>
 
@@ -57,7 +58,7 @@ struct kipc_prioq {
 	struct kipc_prioq_node *root;
 };
 
-void kipc_prioq_init(struct kipc_prioq *queue);
+int kipc_prioq_init(struct kipc_prioq *queue, struct spinlock *lock);
 void kipc_prioq_deinit(struct kipc_prioq *queue);
 int kipc_prioq_prepare(struct kipc_prioq *queue, u32 priority,
 		       struct spinlock *lock);
@@ -95,6 +96,9 @@ static inline bool kipc_prioq_is_prepared(const struct kipc_prioq *queue,
 	const struct kipc_prioq_node *node;
 	u32 level;
 
+	/* Those were prepared before anybody could post. */
+	if (likely(priority < KIPC_PRIOQ_SLOTS))
+		return true;
 	/* Pairs with the release in kipc_prioq_prepare(). */
 	node = smp_load_acquire(&queue->root);
 	for (level = KIPC_PRIOQ_LEVELS - 1; level && node; level--)

@@ -1224,6 +1224,9 @@ struct kipc_mailbox_send {
  * @sent: out: how many were posted, from the first on
  * @reserved: 0
  *
+ * Some messages are read before the first of them is posted; what is read behind one that
+ * cannot be posted has no effect.
+ *
  * Errors: as for KIPC_MAILBOX_SEND; none if at least one was posted.
  */
 struct kipc_mailbox_send_batch {
@@ -1338,7 +1341,9 @@ struct kipc_mailbox_recv {
  * @received: out: how many were received, from the first on
  * @reserved: 0
  *
- * Waits until there is one, and takes what is there.
+ * Waits until there is one, and takes what is there. Of a queue some messages are taken
+ * before the first of them is copied: who receives meanwhile gets none of these. Those that
+ * are not received, after all, are where they were.
  *
  * Errors: as for KIPC_MAILBOX_RECV; none if at least one was received.
  */
