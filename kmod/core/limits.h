@@ -27,6 +27,9 @@
 #define KIPC_DEFAULT_ATTACHED_HANDLES	4096
 #define KIPC_DEFAULT_MAILBOXES		1024
 #define KIPC_DEFAULT_MAILBOX_BYTES	(256UL * SZ_1M)
+#define KIPC_DEFAULT_REGIONS		1024
+#define KIPC_DEFAULT_REGION_BYTES	(1UL * SZ_1G)
+#define KIPC_DEFAULT_VIEWS		16384
 
 /* Handles of an endpoint that are found without a search; a power of two */
 #define KIPC_HOT_HANDLES		8
@@ -90,5 +93,8 @@
 /* Names that one KIPC_NAME_LIST looks at, and bytes that it collects */
 #define KIPC_LIST_NAMES_MAX		1024
 #define KIPC_LIST_BYTES_MAX		SZ_64K
+
+/* Views that one KIPC_REGION_VIEWS lists */
+#define KIPC_LIST_VIEWS_MAX		64
 
 #endif /* KIPC_CORE_LIMITS_H */

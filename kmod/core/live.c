@@ -20,6 +20,8 @@ static const char *const names[KIPC_LIVE_COUNT] = {
 	[KIPC_LIVE_MAILBOXES] = "mailboxes",
 	[KIPC_LIVE_LETTERS] = "letters",
 	[KIPC_LIVE_PORTIONS] = "portions",
+	[KIPC_LIVE_REGIONS] = "regions",
+	[KIPC_LIVE_VIEWS] = "views",
 };
 
 /**

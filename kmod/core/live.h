@@ -27,6 +27,8 @@
  * @KIPC_LIVE_MAILBOXES: mailboxes
  * @KIPC_LIVE_LETTERS: messages in mailboxes, and memory that is kept for them
  * @KIPC_LIVE_PORTIONS: what users other than its owner have in a mailbox
+ * @KIPC_LIVE_REGIONS: regions
+ * @KIPC_LIVE_VIEWS: views of regions
  * @KIPC_LIVE_COUNT: how many kinds there are
  */
 enum kipc_live {
@@ -44,6 +46,8 @@ enum kipc_live {
 	KIPC_LIVE_MAILBOXES,
 	KIPC_LIVE_LETTERS,
 	KIPC_LIVE_PORTIONS,
+	KIPC_LIVE_REGIONS,
+	KIPC_LIVE_VIEWS,
 	KIPC_LIVE_COUNT,
 };
 

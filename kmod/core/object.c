@@ -74,7 +74,7 @@ void kipc_object_add_sender(struct kipc_object *object)
 void kipc_object_drop_sender(struct kipc_object *object)
 {
 	spin_lock(&object->lock);
-	if (!--object->senders && !object->dead)
+	if (!--object->senders && !object->dead && object->ops->no_senders)
 		object->ops->no_senders(object);
 	spin_unlock(&object->lock);
 	kipc_object_put(object);

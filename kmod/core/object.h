@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An object is what handles, names and attachments refer to. Nodes are objects;
- * mailboxes and regions will be. This is their common part, embedded in them.
+ * An object is what handles, names and attachments refer to: nodes, mailboxes and
+ * regions. This is their common part, embedded in them.
  *
  * Two counts. A reference (@refs) keeps the memory. A sender (@senders) is
  * somebody through whom the object can be reached: a handle, an attachment on
@@ -30,7 +30,7 @@ struct kipc_table;
 /**
  * struct kipc_object_ops - what differs between kinds of objects
  * @kind: one of enum kipc_object_kind
- * @no_senders: the last sender is gone; called with the object's lock held
+ * @no_senders: the last sender is gone; called with the object's lock held; or NULL
  * @release: the last reference is gone; frees it after a grace period
  */
 struct kipc_object_ops {

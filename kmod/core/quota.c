@@ -23,6 +23,9 @@ static unsigned long limits[KIPC_QUOTA_COUNT] = {
 	[KIPC_QUOTA_ATTACHED_HANDLES] = KIPC_DEFAULT_ATTACHED_HANDLES,
 	[KIPC_QUOTA_MAILBOXES] = KIPC_DEFAULT_MAILBOXES,
 	[KIPC_QUOTA_MAILBOX_BYTES] = KIPC_DEFAULT_MAILBOX_BYTES,
+	[KIPC_QUOTA_REGIONS] = KIPC_DEFAULT_REGIONS,
+	[KIPC_QUOTA_REGION_BYTES] = KIPC_DEFAULT_REGION_BYTES,
+	[KIPC_QUOTA_VIEWS] = KIPC_DEFAULT_VIEWS,
 };
 
 static const char *const names[KIPC_QUOTA_COUNT] = {
@@ -39,6 +42,9 @@ static const char *const names[KIPC_QUOTA_COUNT] = {
 	[KIPC_QUOTA_ATTACHED_HANDLES] = "attached_handles",
 	[KIPC_QUOTA_MAILBOXES] = "mailboxes",
 	[KIPC_QUOTA_MAILBOX_BYTES] = "mailbox_bytes",
+	[KIPC_QUOTA_REGIONS] = "regions",
+	[KIPC_QUOTA_REGION_BYTES] = "region_bytes",
+	[KIPC_QUOTA_VIEWS] = "views",
 };
 
 #define MAXIMUM(name, kind, text)					\
@@ -62,6 +68,9 @@ MAXIMUM(attached_handles, KIPC_QUOTA_ATTACHED_HANDLES,
 	"handles and nodes attached to messages not received yet");
 MAXIMUM(mailboxes, KIPC_QUOTA_MAILBOXES, "mailboxes");
 MAXIMUM(mailbox_bytes, KIPC_QUOTA_MAILBOX_BYTES, "bytes that the mailboxes can hold");
+MAXIMUM(regions, KIPC_QUOTA_REGIONS, "regions");
+MAXIMUM(region_bytes, KIPC_QUOTA_REGION_BYTES, "bytes of regions");
+MAXIMUM(views, KIPC_QUOTA_VIEWS, "views of regions");
 
 static struct kipc_user *find_and_get_locked(struct kipc_domain *domain,
 					     kuid_t uid)

@@ -34,6 +34,9 @@ struct kipc_domain;
  *	room in the receivers' tables
  * @KIPC_QUOTA_MAILBOXES: mailboxes made
  * @KIPC_QUOTA_MAILBOX_BYTES: bytes that those can hold
+ * @KIPC_QUOTA_REGIONS: regions made
+ * @KIPC_QUOTA_REGION_BYTES: their sizes in bytes
+ * @KIPC_QUOTA_VIEWS: views made
  * @KIPC_QUOTA_COUNT: how many kinds there are
  */
 enum kipc_quota {
@@ -50,6 +53,9 @@ enum kipc_quota {
 	KIPC_QUOTA_ATTACHED_HANDLES,
 	KIPC_QUOTA_MAILBOXES,
 	KIPC_QUOTA_MAILBOX_BYTES,
+	KIPC_QUOTA_REGIONS,
+	KIPC_QUOTA_REGION_BYTES,
+	KIPC_QUOTA_VIEWS,
 	KIPC_QUOTA_COUNT,
 };
 

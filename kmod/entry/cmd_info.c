@@ -31,6 +31,7 @@ int kipc_run_info(struct kipc_command *command)
 	info->domain = kipc_domain_number(command->endpoint->domain);
 	info->endpoint = command->endpoint->id;
 	info->depth_max = KIPC_DEPTH_MAX;
+	info->region_size_max = KIPC_REGION_SIZE_MAX;
 	return 0;
 }
 

@@ -119,6 +119,11 @@ static const struct definition definitions[] = {
 		kipc_finish_mailbox_open,
 		.out_begin = offsetof(struct kipc_mailbox_open, fd),
 	},
+	[_IOC_NR(KIPC_REGION_OPEN)] = {
+		KIPC_REGION_OPEN, kipc_run_region_open,
+		kipc_finish_region_open,
+		.out_begin = offsetof(struct kipc_region_open, fd),
+	},
 };
 
 /* The first number of mailboxes' commands */
@@ -165,6 +170,27 @@ static const struct definition mailbox_definitions[] = {
 		kipc_finish_mailbox_recv,
 		.in_size = offsetof(struct kipc_mailbox_send_recv, recv.mail),
 		.out_begin = offsetof(struct kipc_mailbox_send_recv, recv.mail),
+	},
+};
+
+/* The first number of views' commands */
+#define VIEW_FIRST	_IOC_NR(KIPC_REGION_VIEW)
+
+static const struct definition view_definitions[] = {
+	[_IOC_NR(KIPC_REGION_VIEW) - VIEW_FIRST] = {
+		KIPC_REGION_VIEW, kipc_run_region_view, kipc_finish_region_view,
+	},
+	[_IOC_NR(KIPC_REGION_REVOKE) - VIEW_FIRST] = {
+		KIPC_REGION_REVOKE, kipc_run_region_revoke,
+	},
+	[_IOC_NR(KIPC_REGION_SEAL) - VIEW_FIRST] = {
+		KIPC_REGION_SEAL, kipc_run_region_seal,
+	},
+	[_IOC_NR(KIPC_REGION_INFO) - VIEW_FIRST] = {
+		KIPC_REGION_INFO, kipc_run_region_info,
+	},
+	[_IOC_NR(KIPC_REGION_VIEWS) - VIEW_FIRST] = {
+		KIPC_REGION_VIEWS, kipc_run_region_views,
 	},
 };
 
@@ -355,4 +381,30 @@ int kipc_mailbox_execute(struct kipc_mailbox_file *mailbox, bool nonblock,
 	if (!definition)
 		return -ENOTTY;
 	return execute(&command, definition, _IOC_SIZE(number), user);
+}
+
+/**
+ * kipc_view_execute() - execute a command on a view
+ * @view: the view
+ * @number: the ioctl's number
+ * @address: user address of its struct
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0, -ENOTTY, or what the ABI says of the command.
+ */
+int kipc_view_execute(struct kipc_view *view, unsigned int number,
+		      unsigned long address)
+{
+	/* As above */
+	struct kipc_command command __attribute__((__uninitialized__));
+	const struct definition *definition;
+
+	command.view = view;
+	command.nonblock = false;
+	definition = find(view_definitions, ARRAY_SIZE(view_definitions),
+			  VIEW_FIRST, number);
+	if (!definition)
+		return -ENOTTY;
+	return execute(&command, definition, _IOC_SIZE(number),
+		       (void __user *)address);
 }

@@ -21,9 +21,10 @@
 struct kipc_attachments;
 struct kipc_endpoint;
 struct kipc_mailbox_file;
+struct kipc_view;
 
 /**
- * struct kipc_opened - a mailbox's file that is about to get its descriptor
+ * struct kipc_opened - a mailbox's or a view's file that is about to get its descriptor
  * @file: the file
  * @fd: the descriptor
  */
@@ -50,6 +51,7 @@ struct kipc_mail_hand {
  * struct kipc_command - a command being executed
  * @endpoint: of the file, if it is an endpoint's
  * @mailbox: the file, if it is a mailbox's
+ * @view: the file, if it is a view's
  * @nonblock: the file has O_NONBLOCK
  * @write_back: copy the arguments out even if it fails
  * @tell: copy the results out even if it fails
@@ -57,13 +59,14 @@ struct kipc_mail_hand {
  * @hand: what was received
  * @awaited: what a caller has got
  * @id: a handle or a node that came to be
- * @opened: a mailbox that was opened
+ * @opened: a mailbox or a view that was opened
  * @mail: what was received from a mailbox
  */
 struct kipc_command {
 	union {
 		struct kipc_endpoint *endpoint;
 		struct kipc_mailbox_file *mailbox;
+		struct kipc_view *view;
 	};
 	bool nonblock;
 	bool write_back;
@@ -103,6 +106,12 @@ struct kipc_command {
 		struct kipc_mailbox_purge mailbox_purge;
 		struct kipc_mailbox_info mailbox_info;
 		struct kipc_mailbox_notify mailbox_notify;
+		struct kipc_region_open region_open;
+		struct kipc_region_view region_view;
+		struct kipc_region_revoke region_revoke;
+		struct kipc_region_seal_add region_seal;
+		struct kipc_region_info region_info;
+		struct kipc_region_views region_views;
 	} args;
 	union {
 		struct kipc_hand hand;
@@ -130,6 +139,8 @@ static inline int kipc_probe_user(u8 __user *byte)
 int kipc_command_execute(struct kipc_endpoint *endpoint, bool nonblock,
 			 unsigned int number, unsigned long address);
 
+int kipc_view_execute(struct kipc_view *view, unsigned int number,
+		      unsigned long address);
 int kipc_mailbox_execute(struct kipc_mailbox_file *mailbox, bool nonblock,
 			 unsigned int number, unsigned long address);
 
@@ -181,5 +192,13 @@ int kipc_run_mailbox_lease(struct kipc_command *command);
 int kipc_run_mailbox_purge(struct kipc_command *command);
 int kipc_run_mailbox_info(struct kipc_command *command);
 int kipc_run_mailbox_notify(struct kipc_command *command);
+int kipc_run_region_open(struct kipc_command *command);
+void kipc_finish_region_open(struct kipc_command *command, bool delivered);
+int kipc_run_region_view(struct kipc_command *command);
+void kipc_finish_region_view(struct kipc_command *command, bool delivered);
+int kipc_run_region_revoke(struct kipc_command *command);
+int kipc_run_region_seal(struct kipc_command *command);
+int kipc_run_region_info(struct kipc_command *command);
+int kipc_run_region_views(struct kipc_command *command);
 
 #endif /* KIPC_ENTRY_COMMAND_H */

@@ -19,8 +19,8 @@ static void build_check_abi(void)
 {
 	BUILD_BUG_ON(sizeof(struct kipc_vec) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_attachment) != 24);
-	BUILD_BUG_ON(sizeof(struct kipc_info) != 72);
-	BUILD_BUG_ON(sizeof(struct kipc_stat) != 312);
+	BUILD_BUG_ON(sizeof(struct kipc_info) != 80);
+	BUILD_BUG_ON(sizeof(struct kipc_stat) != 360);
 	BUILD_BUG_ON(sizeof(struct kipc_node_create) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_node_destroy) != 8);
 	BUILD_BUG_ON(sizeof(struct kipc_handle_dup) != 16);
@@ -56,6 +56,13 @@ static void build_check_abi(void)
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_purge) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_info) != 120);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_notify) != 8);
+	BUILD_BUG_ON(sizeof(struct kipc_region_open) != 48);
+	BUILD_BUG_ON(sizeof(struct kipc_region_view) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_region_revoke) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_region_seal_add) != 8);
+	BUILD_BUG_ON(sizeof(struct kipc_view_entry) != 48);
+	BUILD_BUG_ON(sizeof(struct kipc_region_views) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_region_info) != 80);
 }
 
 static int __init kipc_init(void)
@@ -110,6 +117,6 @@ static void __exit kipc_exit(void)
 module_init(kipc_init);
 module_exit(kipc_exit);
 
-MODULE_DESCRIPTION("Calls, one-way messages and mailboxes between processes");
+MODULE_DESCRIPTION("Calls, mailboxes and shared memory between processes");
 MODULE_AUTHOR("The kipc developers");
 MODULE_LICENSE("GPL");

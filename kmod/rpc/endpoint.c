@@ -197,6 +197,9 @@ void kipc_endpoint_stat(struct kipc_endpoint *endpoint, struct kipc_stat *stat)
 	usage(endpoint, KIPC_QUOTA_ATTACHED_HANDLES, &stat->attached_handles);
 	usage(endpoint, KIPC_QUOTA_MAILBOXES, &stat->mailboxes);
 	usage(endpoint, KIPC_QUOTA_MAILBOX_BYTES, &stat->mailbox_bytes);
+	usage(endpoint, KIPC_QUOTA_REGIONS, &stat->regions);
+	usage(endpoint, KIPC_QUOTA_REGION_BYTES, &stat->region_bytes);
+	usage(endpoint, KIPC_QUOTA_VIEWS, &stat->views);
 	stat->domain_endpoints = READ_ONCE(domain->endpoint_count);
 	stat->domain_names = READ_ONCE(domain->registry.count);
 	kipc_domain_traffic(domain, &traffic);

@@ -24,7 +24,7 @@ static const char stat_doc[] =
 	"             \"handles\", \"names\", \"watches\", \"name_watches\",\n"
 	"             \"pool_bytes\", \"message_bytes\", \"message_count\",\n"
 	"             \"files\", \"attached_handles\", \"mailboxes\",\n"
-	"             \"mailbox_bytes\"},\n"
+	"             \"mailbox_bytes\", \"regions\", \"region_bytes\", \"views\"},\n"
 	"   \"domain\": {\"endpoints\", \"names\", \"calls\", \"replies\", \"failed\",\n"
 	"              \"sends\", \"notifies\"},\n"
 	"   \"endpoints\": {\"seen\", \"queued\", \"serving\", \"abandoned\",\n"
@@ -56,6 +56,9 @@ static const struct {
 	USAGE(attached_handles, "handles on their way", false),
 	USAGE(mailboxes, "mailboxes", false),
 	USAGE(mailbox_bytes, "mailboxes' room", true),
+	USAGE(regions, "regions", false),
+	USAGE(region_bytes, "regions' sizes", true),
+	USAGE(views, "views of regions", false),
 #undef USAGE
 };
 

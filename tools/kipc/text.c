@@ -146,6 +146,8 @@ const char *text_kind(unsigned int kind)
 		return "node";
 	case KIPC_OBJECT_MAILBOX:
 		return "mailbox";
+	case KIPC_OBJECT_REGION:
+		return "region";
 	default:
 		return "unknown";
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * kipc: calls, one-way messages and mailboxes between processes that do not
+ * kipc: calls, mailboxes and shared memory between processes that do not
  * trust each other. This header is the whole ABI of /dev/kipc.
  *
  * One open of /dev/kipc is an endpoint. Everything is an ioctl on it:
@@ -31,6 +31,7 @@
  *   KIPC_FREEZE_WATCH        ask to be told when that happens to an object's owner
  *   KIPC_FREEZE_UNWATCH      no longer
  *   KIPC_MAILBOX_OPEN        open a mailbox, or make one: a file of its own
+ *   KIPC_REGION_OPEN         open a region, or make one: likewise
  *
  * A mailbox is a bounded queue of messages, and a file descriptor. It is an ioctl
  * on that, or read(), write() and poll():
@@ -45,6 +46,16 @@
  *   KIPC_MAILBOX_PURGE       throw away all that is queued
  *   KIPC_MAILBOX_INFO        how it was made, and what is in it
  *   KIPC_MAILBOX_NOTIFY      be told once when a message comes to the empty mailbox
+ *
+ * A region is memory that is mapped rather than copied. A view, a file descriptor too,
+ * says who may read or write which part of it, and is mapped with mmap(), offset 0 being
+ * where it begins. It is an ioctl on that, or poll():
+ *
+ *   KIPC_REGION_VIEW         make another view, with as much or less
+ *   KIPC_REGION_REVOKE       take views away that were made from this one
+ *   KIPC_REGION_VIEWS        which these are
+ *   KIPC_REGION_SEAL         seal it against writing
+ *   KIPC_REGION_INFO         what it is
  *
  * mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0) gives the endpoint its pool,
  * the receive buffer into which the kernel writes what arrives; received
@@ -104,6 +115,8 @@
 /* Largest payload in bytes that it can be made for, and if nothing is said */
 #define KIPC_MAILBOX_SIZE_MAX		(16 << 20)
 #define KIPC_MAILBOX_SIZE_DEFAULT	4096
+/* Largest region in bytes; a region is a whole number of pages */
+#define KIPC_REGION_SIZE_MAX	(1ULL << 40)
 
 /*
  * Rights that a handle carries. They can be taken away when a handle is
@@ -203,6 +216,7 @@ struct kipc_attachment {
  * @endpoint: out: this endpoint's number. No other endpoint ever has it.
  * @depth_max: out: KIPC_DEPTH_MAX
  * @reserved: 0
+ * @region_size_max: out: KIPC_REGION_SIZE_MAX
  *
  * Errors: EINVAL.
  */
@@ -220,6 +234,7 @@ struct kipc_info {
 	__u64 endpoint;
 	__u32 depth_max;
 	__u32 reserved;
+	__u64 region_size_max;
 };
 
 /**
@@ -267,6 +282,9 @@ struct kipc_usage {
  * @abandoned: out: those of them whose callers have left
  * @starved: out: messages that found no thread waiting to receive, since it was
  *	opened
+ * @regions: out: regions that the user made
+ * @region_bytes: out: their sizes, in bytes
+ * @views: out: views of regions that the user made
  *
  * Errors: EINVAL.
  */
@@ -298,6 +316,9 @@ struct kipc_stat {
 	__u64 serving;
 	__u64 abandoned;
 	__u64 starved;
+	struct kipc_usage regions;
+	struct kipc_usage region_bytes;
+	struct kipc_usage views;
 };
 
 /*
@@ -823,10 +844,12 @@ struct kipc_free {
  * enum kipc_object_kind - what a name stands for
  * @KIPC_OBJECT_NODE: a node
  * @KIPC_OBJECT_MAILBOX: a mailbox
+ * @KIPC_OBJECT_REGION: a region
  */
 enum kipc_object_kind {
 	KIPC_OBJECT_NODE = 1,
 	KIPC_OBJECT_MAILBOX = 2,
+	KIPC_OBJECT_REGION = 3,
 };
 
 /* The object is the sender's own node rather than a handle */
@@ -864,7 +887,7 @@ struct kipc_name_publish {
  * @name: in: address of the name
  *
  * For the endpoint that published it, the name's owner, and CAP_SYS_ADMIN in
- * the domain's user namespace; else EPERM. So mailboxes are unlinked, too.
+ * the domain's user namespace; else EPERM. So mailboxes and regions are unlinked, too.
  *
  * Errors: EFAULT, EINVAL, ENAMETOOLONG, ENOENT, EPERM.
  */
@@ -1533,6 +1556,221 @@ struct kipc_mailbox_notify {
 	__s32 eventfd;
 };
 
+/*
+ * KIPC_REGION_READ, KIPC_REGION_WRITE: what may be done through the view: read, and
+ * write, too. KIPC_REGION_READ is always needed.
+ *
+ * KIPC_REGION_CREATE: make the region if there is none of that name. A region without
+ * a name is always a new one, and has the flag, too.
+ *
+ * KIPC_REGION_EXCLUSIVE: with KIPC_REGION_CREATE: get EEXIST if there is one.
+ *
+ * KIPC_REGION_OWN: a view that can revoke all others, and seal. For the region's owner, and
+ * CAP_SYS_ADMIN in the domain's user namespace; else EPERM. A new region's first view is
+ * such a one.
+ */
+#define KIPC_REGION_READ	(1U << 8)
+#define KIPC_REGION_WRITE	(1U << 9)
+#define KIPC_REGION_CREATE	(1U << 10)
+#define KIPC_REGION_EXCLUSIVE	(1U << 11)
+#define KIPC_REGION_OWN		(1U << 12)
+
+/**
+ * struct kipc_region_open - open a region (KIPC_REGION_OPEN)
+ * @flags: in: KIPC_REGION_*; KIPC_WAIT: wait until the name appears, or the deadline
+ *	passes; not with KIPC_REGION_CREATE
+ * @mode: in: permission bits as of a file (0666): r may read, w may write. Owner and group
+ *	are the maker's effective ones. CAP_DAC_OVERRIDE in the domain's user namespace goes
+ *	past them.
+ * @name: in: address of the name; see struct kipc_name_publish
+ * @name_size: in: its size in bytes; 0 for a region without a name
+ * @reserved: 0
+ * @size: in: bytes, whole pages, at most KIPC_REGION_SIZE_MAX
+ * @deadline: in: when to stop waiting for the name, with KIPC_WAIT; else 0
+ * @fd: out: the file descriptor of a view of all of it; it is close-on-exec
+ * @created: out: 1 if the region is new, else 0
+ *
+ * @mode and @size are for a new region: without KIPC_REGION_CREATE they must be 0, and
+ * if the region exists they are checked and ignored.
+ *
+ * A region with a name stays until the name is taken away (KIPC_NAME_UNPUBLISH) and all
+ * its views are closed and unmapped; with what is in it. Its name is not tied to the
+ * endpoint. Its size is charged to the endpoint's user when it is made. Its pages come
+ * when they are first touched, zeroed, and are charged to its maker's memory cgroup.
+ *
+ * mmap() of a view: shared or private, readable, and writable if the view is; never
+ * executable (EPERM), and not past its end (EINVAL). A view that does not write can be
+ * mapped writable neither at once nor later (EACCES). Touching it gets SIGBUS when the view
+ * was revoked, or there is no memory.
+ *
+ * poll() says EPOLLHUP when a view is the only one left of a region that had others, and
+ * EPOLLERR when it is revoked.
+ *
+ * Errors: EACCES, EDQUOT, EEXIST, EFAULT, EINTR, EINVAL, EMFILE, ENAMETOOLONG, ENFILE,
+ * ENOENT, ENOMEM, EPERM ("sys.", KIPC_REGION_OWN), EPROTOTYPE (the name is no region's),
+ * ETIMEDOUT.
+ */
+struct kipc_region_open {
+	__u32 flags;
+	__u32 mode;
+	__u64 name;
+	__u32 name_size;
+	__u32 reserved;
+	__u64 size;
+	__u64 deadline;
+	__s32 fd;
+	__u32 created;
+};
+
+/**
+ * struct kipc_region_view - make a view from a view (KIPC_REGION_VIEW)
+ * @flags: in: KIPC_REGION_READ, and KIPC_REGION_WRITE
+ * @fd: out: its file descriptor; it is close-on-exec
+ * @offset: in: where in this one it begins: whole pages
+ * @size: in: bytes, whole pages, not past the end of this one; 0: up to that
+ * @id: out: its number, unlike that of any other view of the region
+ *
+ * It can be passed on like any file. Who has this view, and no other, can take it away. It
+ * is charged to the effective user.
+ *
+ * Errors: EACCES (this one may not write), EDQUOT, EFAULT, EINVAL, EKEYREVOKED, ELOOP (made
+ * from one another, KIPC_DEPTH_MAX are enough), EMFILE, ENFILE, ENOMEM.
+ */
+struct kipc_region_view {
+	__u32 flags;
+	__s32 fd;
+	__u64 offset;
+	__u64 size;
+	__u64 id;
+};
+
+/**
+ * struct kipc_region_revoke - take views away (KIPC_REGION_REVOKE)
+ * @flags: in: 0
+ * @reserved: 0
+ * @id: in: number of a view that was made from this one, or from one that was; 0: all
+ *	of these. For a view with KIPC_REGION_OWN: any other; 0: all others.
+ *
+ * All views that were made from it go with it. When the command returns no process has a
+ * mapping of them: whoever touches one gets SIGBUS. Pages that somebody has pinned for a
+ * transfer (O_DIRECT, vmsplice(), io_uring's fixed buffers) stay the region's, and that
+ * transfer may end; see Documentation/regions.rst.
+ *
+ * Errors: EFAULT, EINVAL, EKEYREVOKED (this one is), ENXIO.
+ */
+struct kipc_region_revoke {
+	__u32 flags;
+	__u32 reserved;
+	__u64 id;
+};
+
+/**
+ * enum kipc_region_seal - what cannot be done with a region any more
+ * @KIPC_REGION_SEAL_SEAL: seal it
+ * @KIPC_REGION_SEAL_WRITE: write to it: EBUSY if it is mapped to be written, or could be
+ * @KIPC_REGION_SEAL_FUTURE_WRITE: map it to be written; mappings that are there stay
+ *
+ * They are those of a memfd, whose size cannot change.
+ */
+enum kipc_region_seal {
+	KIPC_REGION_SEAL_SEAL = 1,
+	KIPC_REGION_SEAL_WRITE = 8,
+	KIPC_REGION_SEAL_FUTURE_WRITE = 16,
+};
+
+/**
+ * struct kipc_region_seal_add - seal a region (KIPC_REGION_SEAL)
+ * @flags: in: 0
+ * @seals: in: of enum kipc_region_seal, at least one; they add up
+ *
+ * Errors: EBUSY, EFAULT, EINVAL, EKEYREVOKED, EPERM (without KIPC_REGION_OWN or
+ * KIPC_REGION_WRITE; or KIPC_REGION_SEAL_SEAL is set).
+ */
+struct kipc_region_seal_add {
+	__u32 flags;
+	__u32 seals;
+};
+
+/**
+ * struct kipc_view_entry - a view, as it is listed
+ * @id: its number
+ * @parent: of the one it was made from; 0: none, or that is closed
+ * @offset: where in the region it begins
+ * @size: its size in bytes
+ * @flags: KIPC_REGION_READ, _WRITE, _OWN
+ * @uid: effective user of who made it
+ * @pid: process that made it; 0 if it is gone, or not to be seen
+ * @reserved: 0
+ */
+struct kipc_view_entry {
+	__u64 id;
+	__u64 parent;
+	__u64 offset;
+	__u64 size;
+	__u32 flags;
+	__u32 uid;
+	__u32 pid;
+	__u32 reserved;
+};
+
+/**
+ * struct kipc_region_views - list views (KIPC_REGION_VIEWS)
+ * @flags: in: 0
+ * @count: in: how many fit, at least 1
+ * @views: in: address of structs kipc_view_entry
+ * @cursor: in: 0; to go on, as it came back. Out: 0 when these are all.
+ * @listed: out: how many there are
+ * @reserved: 0
+ *
+ * Those that this one can revoke, in the order in which they were made.
+ *
+ * Errors: EFAULT, EINVAL, EKEYREVOKED, ENOMEM.
+ */
+struct kipc_region_views {
+	__u32 flags;
+	__u32 count;
+	__u64 views;
+	__u64 cursor;
+	__u32 listed;
+	__u32 reserved;
+};
+
+/**
+ * struct kipc_region_info - what a view and its region are (KIPC_REGION_INFO)
+ * @flags: in: 0
+ * @rights: out: KIPC_REGION_READ, _WRITE, _OWN
+ * @id: out: the region's number. No other region ever has it.
+ * @view: out: the view's number in it
+ * @offset: out: where in the region the view begins
+ * @size: out: the view's size
+ * @region_size: out: the region's
+ * @resident: out: bytes of its pages that were touched
+ * @mode: out: permission bits of its name
+ * @uid: out: its owner
+ * @gid: out: its group
+ * @seals: out: of enum kipc_region_seal
+ * @views: out: how many views there are
+ * @revoked: out: 1 if this one is revoked, else 0
+ *
+ * Errors: EFAULT, EINVAL.
+ */
+struct kipc_region_info {
+	__u32 flags;
+	__u32 rights;
+	__u64 id;
+	__u64 view;
+	__u64 offset;
+	__u64 size;
+	__u64 region_size;
+	__u64 resident;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 seals;
+	__u32 views;
+	__u32 revoked;
+};
+
 #define KIPC_IOC_MAGIC		0xE1
 
 #define KIPC_INFO		_IOWR(KIPC_IOC_MAGIC, 0x00, struct kipc_info)
@@ -1579,6 +1817,8 @@ struct kipc_mailbox_notify {
 				     struct kipc_freeze_watch)
 #define KIPC_MAILBOX_OPEN	_IOWR(KIPC_IOC_MAGIC, 0x19, \
 				      struct kipc_mailbox_open)
+#define KIPC_REGION_OPEN	_IOWR(KIPC_IOC_MAGIC, 0x1a, \
+				      struct kipc_region_open)
 
 /* On mailboxes */
 #define KIPC_MAILBOX_SEND	_IOWR(KIPC_IOC_MAGIC, 0x40, \
@@ -1601,5 +1841,17 @@ struct kipc_mailbox_notify {
 				     struct kipc_mailbox_notify)
 #define KIPC_MAILBOX_SEND_RECV	_IOWR(KIPC_IOC_MAGIC, 0x49, \
 				      struct kipc_mailbox_send_recv)
+
+/* On views of regions */
+#define KIPC_REGION_VIEW	_IOWR(KIPC_IOC_MAGIC, 0x80, \
+				      struct kipc_region_view)
+#define KIPC_REGION_REVOKE	_IOW(KIPC_IOC_MAGIC, 0x81, \
+				     struct kipc_region_revoke)
+#define KIPC_REGION_SEAL	_IOW(KIPC_IOC_MAGIC, 0x82, \
+				     struct kipc_region_seal_add)
+#define KIPC_REGION_INFO	_IOWR(KIPC_IOC_MAGIC, 0x83, \
+				      struct kipc_region_info)
+#define KIPC_REGION_VIEWS	_IOWR(KIPC_IOC_MAGIC, 0x84, \
+				      struct kipc_region_views)
 
 #endif /* _UAPI_LINUX_KIPC_H */

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mapping a view, and handing out its pages */
+#include <linux/err.h>
+#include <linux/mm.h>
+
+#include "core/compat.h"
+#include "region/region.h"
+#include "region/view.h"
+
+static pgoff_t pages_of(const struct kipc_view *view)
+{
+	return view->size >> PAGE_SHIFT;
+}
+
+static vm_fault_t insert(struct vm_fault *vmf, struct page *page)
+{
+	/* Another thread of the process may have been faster. */
+	int ret = vm_insert_page(vmf->vma, vmf->address & PAGE_MASK, page);
+
+	return !ret || ret == -EBUSY ? VM_FAULT_NOPAGE : vmf_error(ret);
+}
+
+static vm_fault_t view_fault(struct vm_fault *vmf)
+{
+	struct kipc_view *view = vmf->vma->vm_file->private_data;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+	struct page *page;
+
+	if (READ_ONCE(view->revoked) || vmf->pgoff >= pages_of(view))
+		return ret;
+	page = kipc_region_page(view->region,
+				(view->offset >> PAGE_SHIFT) + vmf->pgoff);
+	if (IS_ERR(page))
+		return vmf_error(PTR_ERR(page));
+	down_read(&view->gate);
+	if (!view->revoked)
+		ret = insert(vmf, page);
+	up_read(&view->gate);
+	put_page(page);
+	return ret;
+}
+
+static const struct vm_operations_struct view_vm_ops = {
+	.fault = view_fault,
+};
+
+/**
+ * kipc_view_mmap() - map a view into a process
+ * @view: the view
+ * @vma: where; its file is the view's
+ *
+ * Context: Process context, with the mmap lock held for writing.
+ * Return: 0, -EINVAL (it is not so large), -EKEYREVOKED, or -EPERM (to be executed, or
+ * to be written and it is sealed).
+ */
+int kipc_view_mmap(struct kipc_view *view, struct vm_area_struct *vma)
+{
+	u32 seals = READ_ONCE(view->region->seals);
+	vm_flags_t never = VM_MAYEXEC;
+
+	if (READ_ONCE(view->revoked))
+		return -EKEYREVOKED;
+	if (vma->vm_pgoff >= pages_of(view) ||
+	    vma_pages(vma) > pages_of(view) - vma->vm_pgoff)
+		return -EINVAL;
+	if (vma->vm_flags & VM_EXEC)
+		return -EPERM;
+	if (vma->vm_flags & VM_SHARED &&
+	    seals & (KIPC_REGION_SEAL_WRITE | KIPC_REGION_SEAL_FUTURE_WRITE)) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EPERM;
+		never |= VM_MAYWRITE;
+	}
+	vm_flags_mod(vma, VM_MIXEDMAP | VM_DONTEXPAND, never);
+	vma->vm_ops = &view_vm_ops;
+	return 0;
+}

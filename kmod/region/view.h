@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A view is what one file may do with a range of a region: read it, or read and write it.
+ * All who have the file, or a mapping of it, have the view; it ends with the last of them.
+ *
+ * Views form a tree. Who has a view makes others from it, with as many rights or fewer, for
+ * as large a range or a smaller one; and can revoke those, and what was made from them, but
+ * not its own. Those of a view that is closed become those of the one from which it was
+ * made. A view of the owner can revoke all others.
+ *
+ * Each view has an address_space of its own, in which its mappings are, in all processes
+ * and after any fork() or mremap(): so they can be found and taken away without those of
+ * others. Pages are mapped one by one as they are touched. Who does that has @gate for
+ * reading, and who revokes takes it for writing: what was mapped before is found, and
+ * nothing is mapped after.
+ */
+#ifndef KIPC_REGION_VIEW_H
+#define KIPC_REGION_VIEW_H
+
+#include <linux/fs.h>
+#include <linux/kipc.h>
+#include <linux/list.h>
+#include <linux/poll.h>
+#include <linux/rwsem.h>
+#include <linux/uidgid.h>
+
+struct kipc_key;
+struct kipc_region;
+struct kipc_user;
+struct pid;
+struct vm_area_struct;
+
+/**
+ * struct kipc_view - a view
+ * @region: of what, referenced (constant)
+ * @user: who is charged for it, referenced (constant)
+ * @id: its number in the region (constant)
+ * @offset: where in the region it begins (constant)
+ * @size: bytes, whole pages (constant)
+ * @may_write: write, too (constant)
+ * @is_owner: can revoke all others, and seal (constant)
+ * @depth: how many were made one from the other before it (constant)
+ * @pid: the process that made it, referenced; it may be gone (constant)
+ * @uid: its effective user (constant)
+ * @parent: from which it was made, or NULL (region's lock)
+ * @link: among those made from the same (region's lock)
+ * @children: those made from it (region's lock)
+ * @revoked: it is; not in the tree any more (region's lock and @gate)
+ * @gate: see above
+ * @mapping: its mappings
+ */
+struct kipc_view {
+	struct kipc_region *region;
+	struct kipc_user *user;
+	u64 id;
+	u64 offset;
+	u64 size;
+	bool may_write;
+	bool is_owner;
+	u8 depth;
+	struct pid *pid;
+	kuid_t uid;
+	struct kipc_view *parent;
+	struct list_head link;
+	struct list_head children;
+	bool revoked;
+	struct rw_semaphore gate;	/* see above */
+	struct address_space mapping;
+};
+
+struct kipc_view *kipc_view_new(struct kipc_region *region,
+				struct kipc_view *parent,
+				struct kipc_user *user, u64 offset, u64 size,
+				u32 flags);
+void kipc_view_close(struct kipc_view *view);
+int kipc_view_revoke(struct kipc_view *by, u64 id);
+int kipc_view_seal(struct kipc_view *by, u32 seals);
+int kipc_view_list(struct kipc_view *by, struct kipc_view_entry *entries,
+		   u32 count, u64 *cursor);
+void kipc_view_info(struct kipc_view *view, struct kipc_region_info *info);
+__poll_t kipc_view_events(const struct kipc_view *view);
+
+int kipc_view_mmap(struct kipc_view *view, struct vm_area_struct *vma);
+
+struct kipc_view *kipc_view_open(struct kipc_user *user,
+				 const struct kipc_key *key,
+				 struct kipc_region_open *args);
+struct kipc_view *kipc_view_derive(struct kipc_view *view,
+				   const struct kipc_region_view *args);
+void kipc_view_unlink(struct kipc_view *view);
+
+#endif /* KIPC_REGION_VIEW_H */
