@@ -129,6 +129,26 @@ static const struct abi_value message_index[] = {
 	{ 1, ERANGE }, { ~0ULL, ERANGE }, { 0 }
 };
 
+static const struct abi_value region_size[] = {
+	{ 0, EINVAL }, { 1, EINVAL }, { 4097, EINVAL },
+	{ KIPC_REGION_SIZE_MAX + 4096, EINVAL }, { ~0ULL, EINVAL },
+	{ 0xfffffffffffff000, EINVAL }, { 0 }
+};
+
+static const struct abi_value view_range[] = {
+	{ 1, EINVAL }, { 8192, EINVAL }, { ~0ULL, EINVAL },
+	{ 0xfffffffffffff000, EINVAL }, { 0 }
+};
+
+static const struct abi_value view[] = {
+	{ 1, ENXIO }, { 1ULL << 32, ENXIO }, { ~0ULL, ENXIO }, { 0 }
+};
+
+static const struct abi_value seals[] = {
+	{ 0, EINVAL }, { 2, EINVAL }, { 4, EINVAL }, { 32, EINVAL },
+	{ ~0U, EINVAL }, { 0 }
+};
+
 const struct abi_limit abi_limits[] = {
 	{ KIPC_NODE_DESTROY, FIELD32(kipc_node_destroy, node), id },
 	{ KIPC_HANDLE_DUP, FIELD32(kipc_handle_dup, handle), id },
@@ -200,5 +220,14 @@ const struct abi_limit abi_limits[] = {
 	  lease_action },
 	{ KIPC_MAILBOX_LEASE, FIELD32(kipc_mailbox_lease, count), count },
 	{ KIPC_MAILBOX_NOTIFY, FIELD32(kipc_mailbox_notify, eventfd), file },
+	{ KIPC_REGION_OPEN, FIELD32(kipc_region_open, name_size),
+	  prefix_size },
+	{ KIPC_REGION_OPEN, FIELD32(kipc_region_open, mode), mailbox_mode },
+	{ KIPC_REGION_OPEN, FIELD64(kipc_region_open, size), region_size },
+	{ KIPC_REGION_VIEW, FIELD64(kipc_region_view, offset), view_range },
+	{ KIPC_REGION_VIEW, FIELD64(kipc_region_view, size), view_range },
+	{ KIPC_REGION_REVOKE, FIELD64(kipc_region_revoke, id), view },
+	{ KIPC_REGION_SEAL, FIELD32(kipc_region_seal_add, seals), seals },
+	{ KIPC_REGION_VIEWS, FIELD32(kipc_region_views, count), bits },
 	{ 0 }
 };

@@ -42,4 +42,12 @@ void abi_prepare_mailbox_purge(struct abi_world *world, void *arg);
 void abi_prepare_mailbox_notify(struct abi_world *world, void *arg);
 void abi_undo_mailbox_notify(struct abi_world *world, void *arg);
 
+/* Regions: abi_region.c */
+void abi_prepare_region_open(struct abi_world *world, void *arg);
+void abi_undo_region_open(struct abi_world *world, void *arg);
+void abi_prepare_region_view(struct abi_world *world, void *arg);
+void abi_undo_region_view(struct abi_world *world, void *arg);
+void abi_prepare_region_seal(struct abi_world *world, void *arg);
+void abi_prepare_region_views(struct abi_world *world, void *arg);
+
 #endif /* ABI_PREPARE_H */

@@ -220,6 +220,9 @@ static void prepare_free(struct abi_world *world, void *arg)
 #define CALLING			(SENDING | KIPC_CLEAR | KIPC_WAIT | \
 				 KIPC_CALL_RESUME | KIPC_CALL_OWN_DEADLINE | \
 				 KIPC_CALL_NO_INHERIT | KIPC_CALL_SMALL)
+#define OPENING_REGION		(KIPC_REGION_READ | KIPC_REGION_WRITE | \
+				 KIPC_REGION_CREATE | KIPC_REGION_EXCLUSIVE | \
+				 KIPC_REGION_OWN | KIPC_WAIT)
 #define OPENING			(KIPC_MAILBOX_READ | KIPC_MAILBOX_WRITE | \
 				 KIPC_MAILBOX_CREATE | \
 				 KIPC_MAILBOX_EXCLUSIVE | \
@@ -486,6 +489,47 @@ const struct abi_command abi_commands[] = { {
 	.flags = { { FIELD32(kipc_mailbox_notify, flags), 0 } },
 	.prepare = abi_prepare_mailbox_notify,
 	.undo = abi_undo_mailbox_notify,
+}, {
+	COMMAND(KIPC_REGION_OPEN),
+	.flags = { { FIELD32(kipc_region_open, flags), OPENING_REGION } },
+	.reserved = { FIELD32(kipc_region_open, reserved),
+		      FIELD64(kipc_region_open, deadline) },
+	.pointers = { FIELD64(kipc_region_open, name) },
+	.prepare = abi_prepare_region_open,
+	.undo = abi_undo_region_open,
+}, {
+	COMMAND(KIPC_REGION_VIEW),
+	.by = ABI_VIEW,
+	.flags = { { FIELD32(kipc_region_view, flags),
+		     KIPC_REGION_READ | KIPC_REGION_WRITE } },
+	.prepare = abi_prepare_region_view,
+	.undo = abi_undo_region_view,
+}, {
+	COMMAND(KIPC_REGION_REVOKE),
+	.by = ABI_VIEW,
+	.flags = { { FIELD32(kipc_region_revoke, flags), 0 } },
+	.reserved = { FIELD32(kipc_region_revoke, reserved) },
+	.prepare = nothing,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_REGION_SEAL),
+	.by = ABI_VIEW,
+	.flags = { { FIELD32(kipc_region_seal_add, flags), 0 } },
+	.prepare = abi_prepare_region_seal,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_REGION_INFO),
+	.by = ABI_VIEW,
+	.flags = { { FIELD32(kipc_region_info, flags), 0 } },
+	.prepare = nothing,
+	.undo = nothing,
+}, {
+	COMMAND(KIPC_REGION_VIEWS),
+	.by = ABI_VIEW,
+	.flags = { { FIELD32(kipc_region_views, flags), 0 } },
+	.reserved = { FIELD32(kipc_region_views, reserved) },
+	.prepare = abi_prepare_region_views,
+	.undo = nothing,
 }, {
 	.name = NULL,
 } };

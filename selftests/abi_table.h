@@ -8,6 +8,7 @@
 #define ABI_TABLE_H
 
 #include "mailbox.h"
+#include "region.h"
 
 /* Room for the largest struct and as much again behind it */
 #define ABI_SIZE_MAX	512
@@ -28,6 +29,7 @@
  * @message: where a nested call would come
  * @mailbox: a work queue, open for receiving and sending
  * @eventfd: an eventfd
+ * @view: the first view of a region
  */
 struct abi_world {
 	struct pair pair;
@@ -44,6 +46,7 @@ struct abi_world {
 	struct kipc_message message;
 	int mailbox;
 	int eventfd;
+	int view;
 };
 
 /**
@@ -71,11 +74,13 @@ struct abi_flags {
  * @ABI_CLIENT: the client's endpoint
  * @ABI_SERVER: the server's endpoint
  * @ABI_MAILBOX: the mailbox
+ * @ABI_VIEW: the view of a region
  */
 enum abi_party {
 	ABI_CLIENT,
 	ABI_SERVER,
 	ABI_MAILBOX,
+	ABI_VIEW,
 };
 
 /**

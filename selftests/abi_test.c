@@ -206,7 +206,7 @@ TEST_F(abi, similar_numbers) {
 	}
 }
 
-/* A command of an endpoint on a mailbox, and the other way round */
+/* A command of an endpoint on a mailbox, and the other way round, and on a view */
 TEST_F(abi, other_file) {
 	const struct abi_command *command;
 	int fd;
@@ -220,6 +220,9 @@ TEST_F(abi, other_file) {
 		}
 		EXPECT_EQ(-ENOTTY, kipc(self->world.eventfd, command->command,
 					self->arg));
+		if (command->by != ABI_VIEW)
+			EXPECT_EQ(-ENOTTY, kipc(self->world.view,
+						command->command, self->arg));
 		EXPECT_TRUE(unchanged(self));
 		EXPECT_TRUE(accepted(self));
 	}

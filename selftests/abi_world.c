@@ -30,6 +30,7 @@ void abi_world_open(struct abi_world *world)
 	world->mailbox = mailbox_make(NULL, KIPC_MAILBOX_WORK, 8);
 	world->eventfd = eventfd(0, EFD_CLOEXEC);
 	must_errno(world->eventfd);
+	world->view = region_make(NULL, PAGE);
 }
 
 void abi_world_close(struct abi_world *world)
@@ -40,6 +41,7 @@ void abi_world_close(struct abi_world *world)
 	pair_close(&world->pair);
 	close(world->mailbox);
 	close(world->eventfd);
+	close(world->view);
 }
 
 int abi_world_fd(struct abi_world *world, const struct abi_command *command)
@@ -49,6 +51,8 @@ int abi_world_fd(struct abi_world *world, const struct abi_command *command)
 		return world->pair.server.fd;
 	case ABI_MAILBOX:
 		return world->mailbox;
+	case ABI_VIEW:
+		return world->view;
 	default:
 		return world->pair.client.fd;
 	}

@@ -27,6 +27,8 @@ static const struct {
 	{ "mailboxes", offsetof(struct live, mailboxes) },
 	{ "letters", offsetof(struct live, letters) },
 	{ "portions", offsetof(struct live, portions) },
+	{ "regions", offsetof(struct live, regions) },
+	{ "views", offsetof(struct live, views) },
 };
 
 static long *live_field(struct live *live, size_t index)

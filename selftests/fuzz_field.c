@@ -195,5 +195,38 @@ const struct fuzz_field fuzz_fields[] = {
 	  FUZZ_FILE },
 	{ KIPC_MAILBOX_SEND_RECV, FIELD64(kipc_mailbox_send_recv, recv.deadline),
 	  FUZZ_SOON },
+	{ KIPC_REGION_OPEN, FIELD32(kipc_region_open, flags),
+	  FUZZ_REGION_FLAGS },
+	{ KIPC_REGION_OPEN, FIELD32(kipc_region_open, mode), FUZZ_BOX_MODE },
+	{ KIPC_REGION_OPEN, FIELD64(kipc_region_open, name), FUZZ_NAME },
+	{ KIPC_REGION_OPEN, FIELD32(kipc_region_open, name_size),
+	  FUZZ_NAME_SIZE },
+	{ KIPC_REGION_OPEN, FIELD64(kipc_region_open, size), FUZZ_PAGES },
+	{ KIPC_REGION_VIEW, FIELD32(kipc_region_view, flags),
+	  FUZZ_REGION_FLAGS },
+	{ KIPC_REGION_VIEW, FIELD64(kipc_region_view, size), FUZZ_PAGES },
+	{ KIPC_REGION_REVOKE, FIELD64(kipc_region_revoke, id), FUZZ_VIEW },
+	{ KIPC_REGION_SEAL, FIELD32(kipc_region_seal_add, seals), FUZZ_SEALS },
+	{ KIPC_REGION_VIEWS, FIELD32(kipc_region_views, count), FUZZ_COUNT },
+	{ KIPC_REGION_VIEWS, FIELD64(kipc_region_views, views), FUZZ_BUFFER },
+	{ KIPC_REGION_VIEWS, FIELD64(kipc_region_views, cursor), FUZZ_SMALL },
 	{ 0 }
 };
+
+/* What only regions have */
+__u64 fuzz_of_region(const struct fuzz_field *field, __u32 random)
+{
+	switch (field->kind) {
+	case FUZZ_REGION_FLAGS:
+		if (field->command == KIPC_REGION_OPEN)
+			return R_BOTH | KIPC_REGION_CREATE;
+		return random % 2 ? R_READ : R_BOTH;
+	case FUZZ_PAGES:
+		return random % 4 * PAGE;
+	case FUZZ_VIEW:
+		return random % 64;
+	default:
+		return random % 4 ? KIPC_REGION_SEAL_FUTURE_WRITE :
+				    KIPC_REGION_SEAL_WRITE;
+	}
+}

@@ -41,6 +41,10 @@
  * @FUZZ_TOKENS: address of tokens of leases
  * @FUZZ_THREE: 0, 1 or 2
  * @FUZZ_SOON: a deadline, very soon
+ * @FUZZ_REGION_FLAGS: flags with which a region can be opened
+ * @FUZZ_PAGES: a few pages, in bytes
+ * @FUZZ_VIEW: number of a view
+ * @FUZZ_SEALS: seals, mostly one that leaves writers alone
  */
 enum fuzz_kind {
 	FUZZ_FLAGS,
@@ -77,6 +81,10 @@ enum fuzz_kind {
 	FUZZ_TOKENS,
 	FUZZ_THREE,
 	FUZZ_SOON,
+	FUZZ_REGION_FLAGS,
+	FUZZ_PAGES,
+	FUZZ_VIEW,
+	FUZZ_SEALS,
 };
 
 /**
@@ -92,5 +100,7 @@ struct fuzz_field {
 };
 
 extern const struct fuzz_field fuzz_fields[];
+
+__u64 fuzz_of_region(const struct fuzz_field *field, __u32 random);
 
 #endif /* FUZZ_FIELD_H */

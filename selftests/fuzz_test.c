@@ -48,6 +48,7 @@ struct board {
  * @endpoint: on which commands are issued
  * @mailbox: on which those of mailboxes are, one of each kind
  * @eventfd: told of messages
+ * @view: of a region, on which its commands are, one for each
  * @turn: which endpoint's turn it is, and which mailbox's
  * @command: whose turn it is
  * @board: shared
@@ -57,6 +58,7 @@ struct board {
 struct fuzz {
 	struct endpoint endpoint[ENDPOINTS];
 	int mailbox[ENDPOINTS];
+	int view[ENDPOINTS];
 	int eventfd;
 	__u32 turn;
 	const struct abi_command *command;
@@ -139,12 +141,13 @@ static __u64 likely_data(struct fuzz *fuzz)
 
 /* Names have between one and three letters, so that some meet. */
 static const char * const names[] = { "a.b", "abc", "b.c", "ccc" };
-/* Those of mailboxes, which nodes would not get otherwise */
+/* Those of mailboxes and regions, which would not get any otherwise */
 static const char * const box_names[] = { "x.y", "xyz", "z.z" };
 
 static __u64 likely_name(struct fuzz *fuzz)
 {
-	bool is_box = fuzz->command->command == KIPC_MAILBOX_OPEN;
+	bool is_box = fuzz->command->command == KIPC_MAILBOX_OPEN ||
+		      fuzz->command->command == KIPC_REGION_OPEN;
 
 	if (pick(fuzz, 16) ? is_box : !is_box)
 		return PTR(box_names[pick(fuzz, ARRAY_SIZE(box_names))]);
@@ -282,7 +285,9 @@ static __u64 likely(struct fuzz *fuzz, const struct fuzz_field *field)
 	case FUZZ_ACTION:
 		return pick(fuzz, 8) ? KIPC_FREEZE_OFF : pick(fuzz, 3);
 	default:
-		return likely_of_mailbox(fuzz, field->kind);
+		return field->kind < FUZZ_REGION_FLAGS ?
+		       likely_of_mailbox(fuzz, field->kind) :
+		       fuzz_of_region(field, next_random(&fuzz->seed));
 	}
 }
 
@@ -376,6 +381,7 @@ static void learn_result(struct fuzz *fuzz, struct endpoint *endpoint,
 	const struct kipc_mailbox_recv_batch *batch = args;
 	const struct kipc_mailbox_recv *mail = args;
 	const struct kipc_mailbox_open *open = args;
+	const struct kipc_region_open *region = args;
 	__u32 i;
 
 	switch (fuzz->command->command) {
@@ -408,6 +414,9 @@ static void learn_result(struct fuzz *fuzz, struct endpoint *endpoint,
 	case KIPC_MAILBOX_OPEN:
 		close(open->fd);
 		break;
+	case KIPC_REGION_OPEN:
+		region_touch_and_close(region->fd);
+		break;
 	}
 }
 
@@ -438,6 +447,18 @@ static void count(struct fuzz *fuzz, const char *name)
 			   __ATOMIC_RELAXED);
 }
 
+static int file_of(struct fuzz *fuzz, enum abi_party by)
+{
+	switch (by) {
+	case ABI_MAILBOX:
+		return fuzz->mailbox[fuzz->turn];
+	case ABI_VIEW:
+		return fuzz->view[fuzz->turn];
+	default:
+		return fuzz->endpoint[fuzz->turn].fd;
+	}
+}
+
 static void issue_one(struct fuzz *fuzz, size_t commands)
 {
 	struct endpoint *endpoint;
@@ -453,9 +474,8 @@ static void issue_one(struct fuzz *fuzz, size_t commands)
 		return;
 	endpoint = &fuzz->endpoint[fuzz->turn];
 	fill_args(fuzz, args);
-	if (kipc(fuzz->command->by == ABI_MAILBOX ? fuzz->mailbox[fuzz->turn] :
-						    endpoint->fd,
-		 fuzz->command->command, args))
+	if (kipc(file_of(fuzz, fuzz->command->by), fuzz->command->command,
+		 args))
 		return;
 	count(fuzz, fuzz->command->name);
 	learn_result(fuzz, endpoint, args);
@@ -505,6 +525,7 @@ FIXTURE_SETUP(fuzz) {
 	for (i = 0; i < ENDPOINTS; i++) {
 		endpoint_open(&self->fuzz.endpoint[i], POOL);
 		self->fuzz.mailbox[i] = mailbox_make(NULL, (__u32)i, 16);
+		self->fuzz.view[i] = region_make(NULL, 4 * PAGE);
 	}
 	self->fuzz.eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
@@ -514,8 +535,10 @@ FIXTURE_TEARDOWN(fuzz) {
 
 	/* A bit of a name's address may have been changed, so it can be any. */
 	mailboxes_unlink();
-	for (i = 0; i < ENDPOINTS; i++)
+	for (i = 0; i < ENDPOINTS; i++) {
 		close(self->fuzz.mailbox[i]);
+		close(self->fuzz.view[i]);
+	}
 	close(self->fuzz.eventfd);
 	endpoints_close();
 	EXPECT_EQ(0, live_end(&self->live));

@@ -87,14 +87,14 @@ static __u64 unlink_some(struct endpoint *endpoint, __u64 cursor)
 	for (i = 0; i < list.count; i++) {
 		memcpy(name, entry + 1, entry->name_size);
 		name[entry->name_size] = 0;
-		if (entry->kind == KIPC_OBJECT_MAILBOX)
+		if (entry->kind != KIPC_OBJECT_NODE)
 			name_unpublish(endpoint, name);
 		entry = (const void *)((const char *)entry + entry->size);
 	}
 	return list.more || list.count ? list.cursor : 0;
 }
 
-/* Takes away the names of all mailboxes. */
+/* Takes away the names of all mailboxes, and of all regions. */
 void mailboxes_unlink(void)
 {
 	struct endpoint endpoint;

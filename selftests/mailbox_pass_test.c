@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "mailbox.h"
+#include "passing.h"
 #include "stranger.h"
 
 static const char name[] = "mailbox.pass";
@@ -105,48 +106,6 @@ TEST_F(pass, in_a_one_way_message) {
 	}
 }
 
-static void send_fd(int sock, int fd)
-{
-	union {
-		struct cmsghdr head;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { &(char){ 'x' }, 1 };
-	struct msghdr message = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-
-	control.head.cmsg_level = SOL_SOCKET;
-	control.head.cmsg_type = SCM_RIGHTS;
-	control.head.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.head), &fd, sizeof(int));
-	must_errno(sendmsg(sock, &message, 0));
-}
-
-static int recv_fd(int sock)
-{
-	union {
-		struct cmsghdr head;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	char byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	int fd;
-
-	must_errno(recvmsg(sock, &message, 0));
-	memcpy(&fd, CMSG_DATA(&control.head), sizeof(int));
-	return fd;
-}
-
 /* A user that could not open it */
 static void use_it(int sock, void *arg)
 {
@@ -155,7 +114,7 @@ static void use_it(int sock, void *arg)
 
 	become(BOB, BOB);
 	check(mailbox_join(name, BOTH) == -EACCES);
-	fd = recv_fd(sock);
+	fd = fd_recv(sock);
 	check(mailbox_info(fd).id == mailbox_info(self->fd).id);
 	must(mail_post(fd, 5));
 	check(mail_post(self->fd, 6) == 0);
@@ -169,7 +128,7 @@ TEST_F(pass, in_a_socket) {
 	__u32 number;
 
 	child_start(&child, CHILD_SHARES, use_it, self);
-	send_fd(child.sock, self->fd);
+	fd_send(child.sock, self->fd);
 	hear(child.sock);
 	mail = mail_next_told(self->fd, &number);
 	EXPECT_EQ(5, number);
@@ -185,7 +144,7 @@ TEST_F(pass, in_flight) {
 
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET, 0, socks));
-	send_fd(socks[0], fd);
+	fd_send(socks[0], fd);
 	close(fd);
 	EXPECT_EQ(2, mailbox_info(self->fd).readers);
 	close(socks[0]);

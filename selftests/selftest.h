@@ -149,6 +149,8 @@ struct live {
 	long mailboxes;
 	long letters;
 	long portions;
+	long regions;
+	long views;
 };
 
 int live_read(struct live *live);
