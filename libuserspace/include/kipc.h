@@ -1662,6 +1662,144 @@ int kipc_mailbox_info(int mailbox, struct kipc_mailbox_info *info);
  */
 int kipc_mailbox_notify(int mailbox, int eventfd);
 
+/*
+ * Regions: memory that processes map rather than copy. What a process has of one is a view,
+ * a file descriptor that is good for a range of it, to be read, or to be read and written.
+ * It can be mapped, polled, inherited, passed on, and made into other views with as much or
+ * less; and who made them can take them away. The shortest writer and reader:
+ *
+ *	view = kipc_region_open(NULL, "example.frame",
+ *				KIPC_REGION_READ | KIPC_REGION_WRITE |
+ *				KIPC_REGION_CREATE, 0644, 1 << 20);
+ *	kipc_region_map(view, &memory, &size);
+ *
+ *	view = kipc_region_wait(NULL, "example.frame", KIPC_REGION_READ, KIPC_FOREVER);
+ *	kipc_region_map(view, &memory, &size);
+ *
+ * All functions may be called from any thread at any time. They are system calls and keep
+ * nothing in the process. The errors that they list are those of the commands in
+ * <linux/kipc.h>, where their meaning stands. A descriptor that is no view gets -ENOTTY.
+ */
+
+/**
+ * kipc_region_open() - open a region, or make one
+ * @endpoint: in whose domain; NULL: that of the process
+ * @name: its name; NULL: a new one without a name
+ * @flags: KIPC_REGION_READ, which is always needed, KIPC_REGION_WRITE, KIPC_REGION_OWN,
+ *	KIPC_REGION_CREATE, KIPC_REGION_EXCLUSIVE. Without a name KIPC_REGION_CREATE goes
+ *	without saying.
+ * @mode: permission bits of a new one: r may read, w may write
+ * @size: of a new one, in bytes, whole pages
+ *
+ * Without KIPC_REGION_CREATE, @mode and @size are not looked at.
+ *
+ * Return: A descriptor of a view of all of it, close-on-exec; or -EACCES, -EDQUOT, -EEXIST,
+ * -EINVAL, -EMFILE, -ENAMETOOLONG, -ENFILE, -ENOENT, -ENOMEM, -EPERM, -EPROTOTYPE, and
+ * without an endpoint what opening the device gets.
+ */
+int kipc_region_open(struct kipc *endpoint, const char *name,
+		     unsigned int flags, mode_t mode, uint64_t size);
+
+/**
+ * kipc_region_wait() - open a region as soon as it is there
+ * @endpoint: in whose domain; NULL: that of the process
+ * @name: its name
+ * @flags: KIPC_REGION_READ, KIPC_REGION_WRITE, KIPC_REGION_OWN
+ * @deadline: when to stop waiting for the name
+ *
+ * Return: As kipc_region_open(), or -EINTR or -ETIMEDOUT, and never -ENOENT.
+ */
+int kipc_region_wait(struct kipc *endpoint, const char *name,
+		     unsigned int flags, uint64_t deadline);
+
+/**
+ * kipc_region_unlink() - take a region's name away
+ * @endpoint: in whose domain; NULL: that of the process
+ * @name: the name
+ *
+ * The region itself ends when nobody has a view of it, or a mapping, any more.
+ *
+ * Return: As kipc_mailbox_unlink().
+ */
+int kipc_region_unlink(struct kipc *endpoint, const char *name);
+
+/**
+ * kipc_region_view() - make a view from a view
+ * @view: from which
+ * @flags: KIPC_REGION_READ, and KIPC_REGION_WRITE
+ * @offset: where in @view it begins, in bytes, whole pages
+ * @size: in bytes, whole pages; 0: up to the end of @view
+ * @id: gets its number, by which it can be revoked, unless NULL
+ *
+ * Return: A descriptor, close-on-exec; or -EACCES, -EDQUOT, -EINVAL, -EKEYREVOKED, -ELOOP,
+ * -EMFILE, -ENFILE or -ENOMEM.
+ */
+int kipc_region_view(int view, unsigned int flags, uint64_t offset,
+		     uint64_t size, uint64_t *id);
+
+/**
+ * kipc_region_revoke() - take a view away, and all that were made from it
+ * @view: from which it was made; or one with KIPC_REGION_OWN
+ * @id: its number
+ *
+ * When this returns no process has a mapping of it.
+ *
+ * Return: 0, or -EKEYREVOKED or -ENXIO.
+ */
+int kipc_region_revoke(int view, uint64_t id);
+
+/**
+ * kipc_region_revoke_all() - take away all views that one can
+ * @view: from which they were made; with KIPC_REGION_OWN: all others
+ *
+ * Return: 0, or -EKEYREVOKED.
+ */
+int kipc_region_revoke_all(int view);
+
+/**
+ * kipc_region_views() - list the views that can be revoked
+ * @view: by which
+ * @entries: gets them, in the order in which they were made
+ * @count: how many fit, at least 1
+ * @cursor: 0; then as it comes back, until it is 0 again
+ *
+ * Return: How many there are; or -EINVAL, -EKEYREVOKED or -ENOMEM.
+ */
+int kipc_region_views(int view, struct kipc_view_entry *entries,
+		      unsigned int count, uint64_t *cursor);
+
+/**
+ * kipc_region_seal() - seal a region against writing
+ * @view: a view of its owner
+ * @seals: KIPC_REGION_SEAL_SEAL, KIPC_REGION_SEAL_WRITE, KIPC_REGION_SEAL_FUTURE_WRITE
+ *
+ * Return: 0, or -EBUSY, -EINVAL, -EKEYREVOKED or -EPERM.
+ */
+int kipc_region_seal(int view, unsigned int seals);
+
+/**
+ * kipc_region_info() - what a view and its region are
+ * @view: which
+ * @info: gets it
+ *
+ * Return: 0.
+ */
+int kipc_region_info(int view, struct kipc_region_info *info);
+
+/**
+ * kipc_region_map() - map all of a view
+ * @view: which
+ * @memory: gets the address; munmap() ends it
+ * @size: gets its size in bytes
+ *
+ * It can be written to if the view may write and the region is not sealed. To map a part of
+ * it, or a private copy, mmap() the descriptor. Touching it gets SIGBUS when the view was
+ * revoked, or there is no memory.
+ *
+ * Return: 0, or what mmap() gets: -EKEYREVOKED, -ENOMEM.
+ */
+int kipc_region_map(int view, void **memory, size_t *size);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

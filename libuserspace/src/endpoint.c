@@ -91,6 +91,26 @@ int kipc_device_open(const char *device)
 	return fd;
 }
 
+/* A command on the endpoint, or without one on the device as it is */
+int kipc_device_command(struct kipc *endpoint, unsigned long command,
+			void *argument)
+{
+	int ret;
+	int fd;
+
+	if (endpoint) {
+		ret = kipc_endpoint_check(endpoint);
+		return ret ? ret : kipc_sys_ioctl(endpoint->fd, command,
+						  argument);
+	}
+	fd = kipc_device_open(NULL);
+	if (fd < 0)
+		return fd;
+	ret = kipc_sys_ioctl(fd, command, argument);
+	kipc_sys_close(fd);
+	return ret;
+}
+
 static int open_device(struct kipc *endpoint, const char *device,
 		       size_t pool_size, unsigned int flags)
 {

@@ -73,6 +73,8 @@ static inline int kipc_endpoint_check(const struct kipc *endpoint)
 }
 
 int kipc_device_open(const char *device);
+int kipc_device_command(struct kipc *endpoint, unsigned long command,
+			void *argument);
 void kipc_endpoint_enter(struct kipc *endpoint);
 void kipc_endpoint_leave(struct kipc *endpoint);
 

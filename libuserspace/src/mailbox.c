@@ -12,29 +12,9 @@
 			 KIPC_MAILBOX_EXCLUSIVE | KIPC_MAILBOX_LAST_CLOSE | \
 			 KIPC_MAILBOX_FIRST_COME | KIPC_MAILBOX_LABEL)
 
-/* A command on the endpoint, or without one on the device as it is */
-static int command_on(struct kipc *endpoint, unsigned long command,
-		      void *argument)
-{
-	int ret;
-	int fd;
-
-	if (endpoint) {
-		ret = kipc_endpoint_check(endpoint);
-		return ret ? ret : kipc_sys_ioctl(endpoint->fd, command,
-						  argument);
-	}
-	fd = kipc_device_open(NULL);
-	if (fd < 0)
-		return fd;
-	ret = kipc_sys_ioctl(fd, command, argument);
-	kipc_sys_close(fd);
-	return ret;
-}
-
 static int open_kernel(struct kipc *endpoint, struct kipc_mailbox_open *open)
 {
-	int ret = command_on(endpoint, KIPC_MAILBOX_OPEN, open);
+	int ret = kipc_device_command(endpoint, KIPC_MAILBOX_OPEN, open);
 
 	return ret < 0 ? ret : open->fd;
 }
@@ -116,7 +96,7 @@ int kipc_mailbox_unlink(struct kipc *endpoint, const char *name)
 		.name_size = strlen(name),
 	};
 
-	return command_on(endpoint, KIPC_NAME_UNPUBLISH, &unpublish);
+	return kipc_device_command(endpoint, KIPC_NAME_UNPUBLISH, &unpublish);
 }
 
 int kipc_mailbox_purge(int mailbox, uint64_t *purged)
