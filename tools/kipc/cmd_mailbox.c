@@ -37,36 +37,10 @@ static struct argp_option mailbox_options[COMMANDS + 2] = {
 	{ NULL, 0, NULL, 0, "Commands:", 1 },
 };
 
-static error_t mailbox_parse(int key, char *arg, struct argp_state *state)
-{
-	int *command = state->input;
-
-	(void)arg;
-	switch (key) {
-	case ARGP_KEY_ARG:
-		*command = state->next - 1;
-		state->next = state->argc;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp mailbox_argp = {
-	.options = mailbox_options, .parser = mailbox_parse,
-	.args_doc = "COMMAND [ARG...]", .doc = mailbox_doc,
-};
-
 static int mailbox_run(const struct tool *tool, int argc, char **argv)
 {
-	int command = 0;
-
-	commands_list(&table, &mailbox_options[1]);
-	argp_parse(&mailbox_argp, argc, argv, ARGP_IN_ORDER, NULL, &command);
-	return commands_run(&table, tool, argc - command, argv + command);
+	return commands_group(&table, mailbox_options, mailbox_doc, tool, argc,
+			      argv);
 }
 
 const struct command cmd_mailbox = {

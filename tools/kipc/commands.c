@@ -30,3 +30,37 @@ int commands_run(const struct command_table *table, const struct tool *tool,
 	tool_error("'%s' is no command: see %s --help", argv[0], table->title);
 	return TOOL_USAGE;
 }
+
+/* Finds which command it is, and leaves the rest to that. */
+static error_t group_parse(int key, char *arg, struct argp_state *state)
+{
+	int *command = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_ARG:
+		*command = state->next - 1;
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int commands_group(const struct command_table *table,
+		   struct argp_option *options, const char *doc,
+		   const struct tool *tool, int argc, char **argv)
+{
+	const struct argp argp = {
+		.options = options, .parser = group_parse,
+		.args_doc = "COMMAND [ARG...]", .doc = doc,
+	};
+	int command = 0;
+
+	commands_list(table, &options[1]);
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &command);
+	return commands_run(table, tool, argc - command, argv + command);
+}

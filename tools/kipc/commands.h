@@ -38,4 +38,19 @@ void commands_list(const struct command_table *table,
 int commands_run(const struct command_table *table, const struct tool *tool,
 		 int argc, char **argv);
 
+/**
+ * commands_group() - run a command that has commands of its own
+ * @table: these
+ * @options: room for two more than there are commands; the first is a heading
+ * @doc: what --help says of it
+ * @tool: what was said before the command
+ * @argc: how many arguments
+ * @argv: the arguments
+ *
+ * Return: the exit status.
+ */
+int commands_group(const struct command_table *table,
+		   struct argp_option *options, const char *doc,
+		   const struct tool *tool, int argc, char **argv);
+
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kipc: names, calls, mailboxes and limits of /dev/kipc on the command line. */
+/* kipc: names, calls, mailboxes, regions and limits of /dev/kipc on the command line. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 
 static const struct command *const commands[] = {
 	&cmd_call, &cmd_freeze, &cmd_frozen, &cmd_info, &cmd_ls, &cmd_mailbox,
-	&cmd_recv, &cmd_send, &cmd_serve, &cmd_stat, &cmd_thaw, &cmd_top,
-	&cmd_trace, &cmd_watch,
+	&cmd_recv, &cmd_region, &cmd_send, &cmd_serve, &cmd_stat, &cmd_thaw,
+	&cmd_top, &cmd_trace, &cmd_watch,
 };
 
 #define COMMANDS	ARRAY_SIZE(commands)
@@ -20,7 +20,7 @@ static const struct command_table table = {
 
 static const char main_doc[] =
 	"Call other processes' objects over /dev/kipc, post messages to\n"
-	"mailboxes, and see what is there.\n"
+	"mailboxes, share memory, and see what is there.\n"
 	"\vWhat a command does and takes: kipc help COMMAND\n"
 	"\n"
 	"Exit status: 0 it worked; 1 it failed; 2 wrong usage; 3 no device (the\n"
