@@ -5,6 +5,8 @@
  */
 #include <kselftest_harness.h>
 #include <signal.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
 
 #include "mailbox.h"
 #include "stall.h"
@@ -310,6 +312,42 @@ TEST_F(ahead, wakes_each) {
 	}
 	EXPECT_EQ(31, seen);
 	EXPECT_EQ(5, mail_next(self->fd));
+}
+
+static int watch_alone(int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	must_errno(epoll);
+	must_errno(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	return epoll;
+}
+
+static void wait_alone(void *arg)
+{
+	struct epoll_event event;
+
+	check(epoll_wait(*(int *)arg, &event, 1, 20000) == 1);
+}
+
+/* Those who poll, each alone, are woken for each message of one batch. */
+TEST_F(ahead, wakes_each_poller) {
+	struct thread threads[3];
+	int epolls[3];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(threads); i++) {
+		epolls[i] = watch_alone(self->fd);
+		thread_start(&threads[i], wait_alone, &epolls[i]);
+		wait_blocked_in(threads[i].tid, SYS_epoll_wait);
+	}
+	self->send.count = ARRAY_SIZE(threads);
+	ASSERT_EQ(0, post(self));
+	for (i = 0; i < ARRAY_SIZE(threads); i++) {
+		thread_join(&threads[i]);
+		close(epolls[i]);
+	}
 }
 
 /* Large and small ones, which are kept and which are not */

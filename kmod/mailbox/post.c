@@ -270,7 +270,9 @@ static u32 post_run(struct kipc_mailbox *mailbox, struct kipc_letter **letters,
 	u32 i;
 
 	spin_lock(&mailbox->lock);
-	for (i = 0; i < count && !wakes.receiver && !dropped; i++) {
+	/* Those who poll and want to be alone are woken once for each letter. */
+	for (i = 0; i < count && !wakes.receiver && !wakes.events && !dropped;
+	     i++) {
 		if (!kipc_prioq_is_prepared(&mailbox->queue,
 					    letters[i]->priority) ||
 		    post_locked(mailbox, letters[i], &wakes, &dropped))
