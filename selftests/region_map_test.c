@@ -240,6 +240,10 @@ TEST_F(map, sealed) {
 				      MAP_SHARED, 0));
 	munmap(to, PAGE);
 	EXPECT_EQ(0, region_seal(self->fd, KIPC_REGION_SEAL_WRITE));
+	/* Once more changes nothing, whoever has it mapped. */
+	to = region_map(self->reader, PAGE, PROT_READ);
+	EXPECT_EQ(0, region_seal(self->fd, KIPC_REGION_SEAL_WRITE));
+	munmap(to, PAGE);
 	EXPECT_EQ(KIPC_REGION_SEAL_WRITE, region_info(self->reader).seals);
 	EXPECT_EQ(-EPERM, region_map_error(writer, PAGE, PROT_READ | PROT_WRITE,
 					   MAP_SHARED, 0));

@@ -84,7 +84,9 @@ struct file *kipc_region_file_install(struct kipc_view *view)
 
 	file = anon_inode_getfile("[kipc-region]", &view_fops, view,
 				  view->may_write ? O_RDWR : O_RDONLY);
-	if (!IS_ERR(file))
-		file->f_mapping = &view->mapping;
+	if (IS_ERR(file))
+		return file;
+	view->mapping.host = file_inode(file);
+	file->f_mapping = &view->mapping;
 	return file;
 }

@@ -20,20 +20,32 @@ static vm_fault_t insert(struct vm_fault *vmf, struct page *page)
 	return !ret || ret == -EBUSY ? VM_FAULT_NOPAGE : vmf_error(ret);
 }
 
+/* Nobody could map it so before it was sealed: it was mapped at the same time. */
+static bool is_past_seal(const struct kipc_view *view,
+			 const struct vm_area_struct *vma)
+{
+	const vm_flags_t could_write = VM_SHARED | VM_MAYWRITE;
+
+	return READ_ONCE(view->region->seals) & KIPC_REGION_SEAL_WRITE &&
+	       (vma->vm_flags & could_write) == could_write;
+}
+
 static vm_fault_t view_fault(struct vm_fault *vmf)
 {
 	struct kipc_view *view = vmf->vma->vm_file->private_data;
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 	struct page *page;
 
-	if (READ_ONCE(view->revoked) || vmf->pgoff >= pages_of(view))
+	if (READ_ONCE(view->revoked) || vmf->pgoff >= pages_of(view) ||
+	    is_past_seal(view, vmf->vma))
 		return ret;
 	page = kipc_region_page(view->region,
 				(view->offset >> PAGE_SHIFT) + vmf->pgoff);
+	/* Not to try again: it is not the memory of who touches it. */
 	if (IS_ERR(page))
-		return vmf_error(PTR_ERR(page));
+		return ret;
 	down_read(&view->gate);
-	if (!view->revoked)
+	if (!READ_ONCE(view->revoked))
 		ret = insert(vmf, page);
 	up_read(&view->gate);
 	put_page(page);

@@ -78,7 +78,8 @@ static struct file *memory_new(u64 size)
 
 	if (!IS_ERR(memory))
 		mapping_set_unevictable(memory->f_mapping);
-	return memory;
+	/* No inode could be had: that is memory. */
+	return memory == ERR_PTR(-ENOSPC) ? ERR_PTR(-ENOMEM) : memory;
 }
 
 static void region_init(struct kipc_region *region)
@@ -90,6 +91,7 @@ static void region_init(struct kipc_region *region)
 	mutex_init(&region->lock);
 	xa_init(&region->views);
 	INIT_LIST_HEAD(&region->tops);
+	init_rwsem(&region->unmapping);
 	init_waitqueue_head(&region->pollers);
 	kipc_live_add(KIPC_LIVE_REGIONS, 1);
 }
@@ -148,8 +150,10 @@ struct page *kipc_region_page(struct kipc_region *region, pgoff_t index)
 	struct mem_cgroup *before = set_active_memcg(region->memcg);
 	struct page *page;
 
+	/* Who touches a page must not have the maker's processes killed for it. */
 	page = shmem_read_mapping_page_gfp(mapping, index,
-					   mapping_gfp_mask(mapping));
+					   mapping_gfp_mask(mapping) |
+					   __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	set_active_memcg(before);
 	return page;
 }

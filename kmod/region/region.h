@@ -18,6 +18,7 @@
 #define KIPC_REGION_REGION_H
 
 #include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
@@ -46,6 +47,7 @@ struct page;
  * @had_peers: there was more than one at a time
  * @last_view: id of the newest
  * @seals: of enum kipc_region_seal
+ * @unmapping: held for reading by who takes mappings away; without @lock
  * @pollers: who polls a view; has a lock of its own
  * @rcu: frees it
  */
@@ -68,6 +70,7 @@ struct kipc_region {
 	u64 last_view;
 	u32 seals;
 
+	struct rw_semaphore unmapping;	/* see above */
 	wait_queue_head_t pollers;
 	struct rcu_head rcu;
 };

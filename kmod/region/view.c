@@ -23,18 +23,25 @@ static void mapping_init(struct kipc_view *view)
 	struct address_space *mapping = &view->mapping;
 
 	address_space_init_once(mapping);
-	mapping->host = file_inode(view->region->memory);
+	init_rwsem(&mapping->invalidate_lock);
 	mapping->a_ops = &view_aops;
 	mapping_set_gfp_mask(mapping, GFP_HIGHUSER);
 }
 
-static void view_free(struct kipc_view *view)
+static void view_free(struct kref *refs)
 {
+	struct kipc_view *view = container_of(refs, struct kipc_view, refs);
+
 	put_pid(view->pid);
 	kipc_quota_release(view->user, KIPC_QUOTA_VIEWS, 1);
 	kipc_user_put(view->user);
 	kfree(view);
 	kipc_live_add(KIPC_LIVE_VIEWS, -1);
+}
+
+static void view_put(struct kipc_view *view)
+{
+	kref_put(&view->refs, view_free);
 }
 
 static struct list_head *siblings_of(const struct kipc_view *view)
@@ -108,6 +115,7 @@ struct kipc_view *kipc_view_new(struct kipc_region *region,
 		return ERR_PTR(-ENOMEM);
 	}
 	kipc_live_add(KIPC_LIVE_VIEWS, 1);
+	kref_init(&view->refs);
 	view->region = region;
 	view->user = kipc_user_get(user);
 	view->offset = offset;
@@ -124,7 +132,7 @@ struct kipc_view *kipc_view_new(struct kipc_region *region,
 	ret = insert_locked(view);
 	mutex_unlock(&region->lock);
 	if (ret) {
-		view_free(view);
+		view_put(view);
 		return ERR_PTR(ret);
 	}
 	kipc_object_get(&region->object);
@@ -165,22 +173,20 @@ void kipc_view_close(struct kipc_view *view)
 	}
 	mutex_unlock(&region->lock);
 	wake_pollers(region);
-	view_free(view);
+	view_put(view);
 	/* The region keeps the domain. */
 	kipc_domain_closed(domain);
 	kipc_object_put(&region->object);
 }
 
-/* One from which none was made, or all that were are revoked */
-static void revoke_one_locked(struct kipc_view *view)
+/* One from which none was made, or all that were are on the list */
+static void condemn_locked(struct kipc_view *view, struct list_head *condemned)
 {
 	remove_locked(view);
 	view->parent = NULL;
-	down_write(&view->gate);
 	WRITE_ONCE(view->revoked, true);
-	up_write(&view->gate);
-	/* Copies that private mappings made are gone, too. */
-	unmap_mapping_range(&view->mapping, 0, 0, 1);
+	kref_get(&view->refs);
+	list_add_tail(&view->link, condemned);
 }
 
 static struct kipc_view *first_leaf(struct kipc_view *view)
@@ -192,25 +198,48 @@ static struct kipc_view *first_leaf(struct kipc_view *view)
 }
 
 /* Those made from a view before itself; no deeper than KIPC_DEPTH_MAX. */
-static void revoke_tree_locked(struct kipc_view *view)
+static void condemn_tree_locked(struct kipc_view *view,
+				struct list_head *condemned)
 {
 	struct kipc_view *leaf;
 
 	do {
 		leaf = first_leaf(view);
-		revoke_one_locked(leaf);
+		condemn_locked(leaf, condemned);
 		cond_resched();
 	} while (leaf != view);
 }
 
-static void revoke_list_locked(struct list_head *views,
-			       const struct kipc_view *but)
+static void condemn_list_locked(struct list_head *views,
+				const struct kipc_view *but,
+				struct list_head *condemned)
 {
 	struct kipc_view *view, *next;
 
 	list_for_each_entry_safe(view, next, views, link)
 		if (view != but)
-			revoke_tree_locked(view);
+			condemn_tree_locked(view, condemned);
+}
+
+/* Takes the mappings of a condemned view away. */
+static void unmap(struct kipc_view *view)
+{
+	/* Whoever was just mapping a page has done so; nobody begins to. */
+	down_write(&view->gate);
+	up_write(&view->gate);
+	/* Copies that private mappings made are gone, too. */
+	unmap_mapping_range(&view->mapping, 0, 0, 1);
+}
+
+static void unmap_all(struct list_head *condemned)
+{
+	struct kipc_view *view, *next;
+
+	list_for_each_entry_safe(view, next, condemned, link) {
+		unmap(view);
+		view_put(view);
+		cond_resched();
+	}
 }
 
 /* Whether a view can revoke another, and sees it */
@@ -225,7 +254,8 @@ static bool controls_locked(const struct kipc_view *by,
 	return false;
 }
 
-static int revoke_locked(struct kipc_view *by, u64 id)
+static int condemn_by_id_locked(struct kipc_view *by, u64 id,
+				struct list_head *condemned)
 {
 	struct kipc_region *region = by->region;
 	struct kipc_view *view;
@@ -234,15 +264,22 @@ static int revoke_locked(struct kipc_view *by, u64 id)
 		return -EKEYREVOKED;
 	if (!id) {
 		if (by->is_owner)
-			revoke_list_locked(&region->tops, by);
-		revoke_list_locked(&by->children, NULL);
+			condemn_list_locked(&region->tops, by, condemned);
+		condemn_list_locked(&by->children, NULL, condemned);
 		return 0;
 	}
 	view = xa_load(&region->views, id);
 	if (!view || !controls_locked(by, view))
 		return -ENXIO;
-	revoke_tree_locked(view);
+	condemn_tree_locked(view, condemned);
 	return 0;
+}
+
+/* Some of what was to be revoked may have been condemned by another just before. */
+static void wait_for_others(struct kipc_region *region)
+{
+	down_write(&region->unmapping);
+	up_write(&region->unmapping);
 }
 
 /**
@@ -258,11 +295,17 @@ static int revoke_locked(struct kipc_view *by, u64 id)
 int kipc_view_revoke(struct kipc_view *by, u64 id)
 {
 	struct kipc_region *region = by->region;
+	LIST_HEAD(condemned);
 	int ret;
 
+	down_read(&region->unmapping);
 	mutex_lock(&region->lock);
-	ret = revoke_locked(by, id);
+	ret = condemn_by_id_locked(by, id, &condemned);
 	mutex_unlock(&region->lock);
+	unmap_all(&condemned);
+	up_read(&region->unmapping);
+	if (ret != -EKEYREVOKED)
+		wait_for_others(region);
 	wake_pollers(region);
 	return ret;
 }
@@ -309,7 +352,7 @@ static int seal_locked(struct kipc_view *by, u32 seals)
 	if (!by->is_owner || !by->may_write ||
 	    region->seals & KIPC_REGION_SEAL_SEAL)
 		return -EPERM;
-	if (!(seals & KIPC_REGION_SEAL_WRITE)) {
+	if (!(seals & ~region->seals & KIPC_REGION_SEAL_WRITE)) {
 		WRITE_ONCE(region->seals, region->seals | seals);
 		return 0;
 	}
@@ -318,6 +361,8 @@ static int seal_locked(struct kipc_view *by, u32 seals)
 		return ret;
 	/* Who maps it to write once they are allowed again sees the seal. */
 	WRITE_ONCE(region->seals, region->seals | seals);
+	/* For who increments what allow_writers_locked() increments first */
+	smp_mb__before_atomic();
 	allow_writers_locked(region);
 	return 0;
 }
@@ -332,11 +377,15 @@ static int seal_locked(struct kipc_view *by, u32 seals)
  */
 int kipc_view_seal(struct kipc_view *by, u32 seals)
 {
+	struct kipc_region *region = by->region;
 	int ret;
 
-	mutex_lock(&by->region->lock);
+	/* Condemned views can still be mapped to write, and are not in the tree. */
+	down_write(&region->unmapping);
+	mutex_lock(&region->lock);
 	ret = seal_locked(by, seals);
-	mutex_unlock(&by->region->lock);
+	mutex_unlock(&region->lock);
+	up_write(&region->unmapping);
 	return ret;
 }
 

@@ -10,15 +10,17 @@
  *
  * Each view has an address_space of its own, in which its mappings are, in all processes
  * and after any fork() or mremap(): so they can be found and taken away without those of
- * others. Pages are mapped one by one as they are touched. Who does that has @gate for
- * reading, and who revokes takes it for writing: what was mapped before is found, and
- * nothing is mapped after.
+ * others. Pages are mapped one by one as they are touched, by who has @gate for reading and
+ * sees that the view is not revoked. Who revokes it marks it, takes @gate for writing, once,
+ * and then takes its mappings away: what was mapped before is found, and nothing is mapped
+ * after. That can take long, and is done without the region's lock.
  */
 #ifndef KIPC_REGION_VIEW_H
 #define KIPC_REGION_VIEW_H
 
 #include <linux/fs.h>
 #include <linux/kipc.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/poll.h>
 #include <linux/rwsem.h>
@@ -32,6 +34,7 @@ struct vm_area_struct;
 
 /**
  * struct kipc_view - a view
+ * @refs: the file's, and that of who takes its mappings away
  * @region: of what, referenced (constant)
  * @user: who is charged for it, referenced (constant)
  * @id: its number in the region (constant)
@@ -43,13 +46,14 @@ struct vm_area_struct;
  * @pid: the process that made it, referenced; it may be gone (constant)
  * @uid: its effective user (constant)
  * @parent: from which it was made, or NULL (region's lock)
- * @link: among those made from the same (region's lock)
+ * @link: among those made from the same (region's lock), or being revoked
  * @children: those made from it (region's lock)
- * @revoked: it is; not in the tree any more (region's lock and @gate)
+ * @revoked: it is; not in the tree any more (region's lock)
  * @gate: see above
- * @mapping: its mappings
+ * @mapping: its mappings; its host is the file's inode
  */
 struct kipc_view {
+	struct kref refs;
 	struct kipc_region *region;
 	struct kipc_user *user;
 	u64 id;

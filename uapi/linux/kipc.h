@@ -1366,7 +1366,9 @@ struct kipc_mailbox_recv {
  *
  * Waits until there is one, and takes what is there. Of a queue some messages are taken
  * before the first of them is copied: who receives meanwhile gets none of these. Those that
- * are not received, after all, are where they were.
+ * are not received, after all, are before all others of their priority again. (If two
+ * receivers put some back at the same time, the order of the one's and the other's is that of
+ * their doing so.)
  *
  * Errors: as for KIPC_MAILBOX_RECV; none if at least one was received.
  */
@@ -1598,10 +1600,11 @@ struct kipc_mailbox_notify {
  * endpoint. Its size is charged to the endpoint's user when it is made. Its pages come
  * when they are first touched, zeroed, and are charged to its maker's memory cgroup.
  *
- * mmap() of a view: shared or private, readable, and writable if the view is; never
- * executable (EPERM), and not past its end (EINVAL). A view that does not write can be
- * mapped writable neither at once nor later (EACCES). Touching it gets SIGBUS when the view
- * was revoked, or there is no memory.
+ * mmap() of a view: shared or private, readable, and writable if the view is and no seal
+ * forbids it (EPERM); never executable (EPERM), not past its end (EINVAL), and not when it
+ * is revoked (EKEYREVOKED). A view that does not write can be mapped shared and writable
+ * neither at once nor later (EACCES); a private mapping is a copy as soon as it is
+ * written to. Touching it gets SIGBUS when the view was revoked, or there is no memory.
  *
  * poll() says EPOLLHUP when a view is the only one left of a region that had others, and
  * EPOLLERR when it is revoked.
@@ -1670,7 +1673,8 @@ struct kipc_region_revoke {
  * @KIPC_REGION_SEAL_WRITE: write to it: EBUSY if it is mapped to be written, or could be
  * @KIPC_REGION_SEAL_FUTURE_WRITE: map it to be written; mappings that are there stay
  *
- * They are those of a memfd, whose size cannot change.
+ * They are those of a memfd, whose size cannot change; but a transfer that has pinned
+ * pages before is not looked for, and may end: see Documentation/regions.rst.
  */
 enum kipc_region_seal {
 	KIPC_REGION_SEAL_SEAL = 1,
