@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #include "mailbox.h"
@@ -349,11 +350,13 @@ TEST_F(view, poll_wakes) {
 	__u64 id;
 
 	thread_start(&thread, poll_until, &self->fd);
+	wait_blocked_in(thread.tid, SYS_poll);
 	close(view);
 	thread_join(&thread);
 	view = region_view(self->fd, R_READ, 0, 0, &id);
 	inner = region_derive(view, R_READ);
 	thread_start(&thread, poll_until, &inner);
+	wait_blocked_in(thread.tid, SYS_poll);
 	EXPECT_EQ(0, region_revoke(self->fd, id));
 	thread_join(&thread);
 }
