@@ -275,10 +275,14 @@ TEST_F(batch, read_only_array) {
 	ASSERT_NE(MAP_FAILED, (void *)array);
 	memcpy(array, self->recvs, 2 * sizeof(*array));
 	ASSERT_EQ(0, mprotect(array, page, PROT_READ));
-	ASSERT_EQ(0, mail_post(self->fd, 1));
-	ASSERT_EQ(0, mail_post(self->fd, 2));
 	self->recv.messages = PTR(array);
 	self->recv.count = 2;
+	/* It does not wait for a message that it could not tell of. */
+	self->recv.deadline = after(20 * MILLISECOND);
+	EXPECT_EQ(-EFAULT, take(self));
+	self->recv.deadline = 0;
+	ASSERT_EQ(0, mail_post(self->fd, 1));
+	ASSERT_EQ(0, mail_post(self->fd, 2));
 	EXPECT_EQ(-EFAULT, take(self));
 	EXPECT_EQ(2, mailbox_info(self->fd).messages);
 	self->recv.messages = PTR(self->recvs);

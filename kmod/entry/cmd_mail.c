@@ -439,6 +439,15 @@ static __always_inline int recv_ahead(struct kipc_ahead *ahead,
 	return 0;
 }
 
+/* What is told of a message must not get lost, nor be waited for in vain. */
+static int probe_mail(struct kipc_mail __user *mail)
+{
+	u8 __user *bytes = (u8 __user *)mail;
+
+	return kipc_probe_user(bytes) ?:
+	       kipc_probe_user(bytes + sizeof(*mail) - 1);
+}
+
 static int recv_next(struct kipc_ahead *ahead,
 		     struct kipc_mailbox_recv __user *user, u32 left,
 		     bool nonblock, u64 deadline, struct kipc_mail_hand *hand)
@@ -461,7 +470,8 @@ static int recv_next(struct kipc_ahead *ahead,
 				      one.priority_min)))
 		return recv_ahead(ahead, &one, hand, &user->mail);
 	kipc_ahead_end(ahead);
-	ret = recv_one(ahead->file, &one, nonblock, deadline, hand,
+	ret = probe_mail(&user->mail) ?:
+	      recv_one(ahead->file, &one, nonblock, deadline, hand,
 		       &user->mail);
 	if (!ret)
 		recv_end(hand);
