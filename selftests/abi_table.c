@@ -492,7 +492,7 @@ const struct abi_command abi_commands[] = { {
 }, {
 	COMMAND(KIPC_REGION_OPEN),
 	.flags = { { FIELD32(kipc_region_open, flags), OPENING_REGION } },
-	.reserved = { FIELD32(kipc_region_open, reserved),
+	.reserved = { FIELD32(kipc_region_open, leases_max),
 		      FIELD64(kipc_region_open, deadline) },
 	.pointers = { FIELD64(kipc_region_open, name) },
 	.prepare = abi_prepare_region_open,

@@ -72,7 +72,7 @@ TEST_F(file, same_open_file) {
 	got = came(&self->pair.server, &message, 0);
 	EXPECT_EQ(KIPC_ATTACH_FD, got->type);
 	EXPECT_EQ(0, got->rights);
-	EXPECT_EQ(0, got->reserved);
+	EXPECT_EQ(0, got->lease);
 	EXPECT_EQ(0, got->cookie);
 	value = 0;
 	EXPECT_EQ(8, read((int)got->id, &value, 8));

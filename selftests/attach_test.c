@@ -60,7 +60,7 @@ TEST_F(attach, handle) {
 	EXPECT_EQ(KIPC_ATTACH_HANDLE, got->type);
 	EXPECT_NE(0, got->id);
 	EXPECT_EQ(KIPC_RIGHTS_ALL, got->rights);
-	EXPECT_EQ(0, got->reserved);
+	EXPECT_EQ(0, got->lease);
 	EXPECT_EQ(0, got->cookie);
 	handle = got->id;
 	message_free(&self->pair.server, &message);
@@ -153,7 +153,7 @@ TEST_F(attach, comes_home) {
 	EXPECT_EQ(KIPC_ATTACH_NODE, got->type);
 	EXPECT_EQ(0, got->id);
 	EXPECT_EQ(0, got->rights);
-	EXPECT_EQ(0, got->reserved);
+	EXPECT_EQ(0, got->lease);
 	EXPECT_EQ(COOKIE, got->cookie);
 	message_free(&self->pair.server, &message);
 	before.sends++;
@@ -312,9 +312,9 @@ TEST_F(attach, all_or_nothing) {
 	set(self, 0, ~0U, 0, 0);
 	check_refused(self, EINVAL);
 	set(self, 0, KIPC_ATTACH_HANDLE, self->by_client, KIPC_RIGHT_CALL);
-	bad->reserved = 1;
+	bad->lease = 1;
 	check_refused(self, EINVAL);
-	bad->reserved = 0;
+	bad->lease = 0;
 	bad->cookie = 1;
 	check_refused(self, EINVAL);
 }

@@ -29,6 +29,8 @@ static const struct {
 	{ "portions", offsetof(struct live, portions) },
 	{ "regions", offsetof(struct live, regions) },
 	{ "views", offsetof(struct live, views) },
+	{ "holders", offsetof(struct live, holders) },
+	{ "leases", offsetof(struct live, leases) },
 };
 
 static long *live_field(struct live *live, size_t index)

@@ -78,7 +78,7 @@ static const struct {
 	{ { .type = KIPC_ATTACH_HANDLE, .id = 54321, .rights = 1 }, ENXIO },
 	{ { .type = KIPC_ATTACH_NODE, .id = 54321, .rights = 1 }, ENXIO },
 	{ { .type = KIPC_ATTACH_FD, .id = 54321 }, EBADF },
-	{ { .type = KIPC_ATTACH_FD, .id = 0, .reserved = 1 }, EINVAL },
+	{ { .type = KIPC_ATTACH_FD, .id = 0, .lease = 1 }, EINVAL },
 	{ { .type = KIPC_ATTACH_FD, .id = 0, .cookie = 1 }, EINVAL },
 };
 
@@ -120,7 +120,7 @@ static void unpack(struct _test_data_cve_attach *self,
 	int i;
 
 	for (i = 0; i < count; i++, got++) {
-		check(!got->reserved);
+		check(!got->lease);
 		switch (self->attachment[i].type) {
 		case KIPC_ATTACH_HANDLE:
 			/* It comes home. */

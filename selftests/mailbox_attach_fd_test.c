@@ -60,7 +60,7 @@ static int recv_file(int fd)
 	if (ret)
 		return ret;
 	check(attachment.type == KIPC_ATTACH_FD);
-	check(!attachment.rights && !attachment.reserved && !attachment.cookie);
+	check(!attachment.rights && !attachment.lease && !attachment.cookie);
 	return (int)attachment.id;
 }
 

@@ -80,7 +80,7 @@ TEST_F(attach, node) {
 	ASSERT_EQ(0, recv_by(self, self->receiver.fd));
 	EXPECT_EQ(KIPC_ATTACH_HANDLE, self->in[0].type);
 	EXPECT_EQ(KIPC_RIGHT_CALL, self->in[0].rights);
-	EXPECT_EQ(0, self->in[0].reserved);
+	EXPECT_EQ(0, self->in[0].lease);
 	EXPECT_EQ(0, self->in[0].cookie);
 	EXPECT_EQ(0, send_bytes(&self->receiver, self->in[0].id, "x", 1));
 	EXPECT_EQ(-EACCES, handle_watch(&self->receiver, self->in[0].id, 1));

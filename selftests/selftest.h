@@ -151,6 +151,8 @@ struct live {
 	long portions;
 	long regions;
 	long views;
+	long holders;
+	long leases;
 };
 
 int live_read(struct live *live);

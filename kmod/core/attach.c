@@ -13,6 +13,7 @@
 #include "core/handle.h"
 #include "core/live.h"
 #include "core/object.h"
+#include "core/parcel.h"
 
 /* An object, and how it is to arrive. Takes over the caller's reference. */
 static void pin_object(struct kipc_attached *item, struct kipc_object *object,
@@ -62,47 +63,101 @@ static int import_node(struct kipc_attached *item, struct kipc_table *table,
 	return 0;
 }
 
-static int import_file(struct kipc_attached *item,
-		       const struct kipc_attachment *in,
+static int attach_file(struct kipc_attached *item, struct file *file,
 		       enum kipc_carrier carrier)
 {
-	struct file *file;
+	if (kipc_file_may_cycle(file, carrier))
+		return -ELOOP;
+	item->file = get_file(file);
+	return 0;
+}
 
-	if (in->rights)
+/* Lends what the user names, until the call is over. */
+static int lend(struct kipc_attached *item, struct file *file, u32 lease,
+		struct kipc_borrow **borrows)
+{
+	const struct kipc_parcel_source *source = kipc_parcel_source;
+	struct kipc_borrow *borrow;
+	void *lent;
+
+	if (item->type == KIPC_ATTACH_FD)
+		lent = item->file = source->lend_view(file, &borrow);
+	else
+		lent = item->parcel = source->lend_chunk(file, lease, &borrow);
+	if (IS_ERR(lent)) {
+		item->file = NULL;
+		item->parcel = NULL;
+		return PTR_ERR(lent);
+	}
+	borrow->next = *borrows;
+	*borrows = borrow;
+	return 0;
+}
+
+static int attach_chunk(struct kipc_attached *item, struct file *file,
+			u32 lease)
+{
+	struct kipc_parcel *parcel = kipc_parcel_source->chunk(file, lease);
+
+	if (IS_ERR(parcel))
+		return PTR_ERR(parcel);
+	item->parcel = parcel;
+	return 0;
+}
+
+/* A file, or what is named by one */
+static int import_file(struct kipc_attached *item,
+		       const struct kipc_attachment *in,
+		       const struct kipc_carriage *carriage)
+{
+	bool is_chunk = in->type == KIPC_ATTACH_CHUNK;
+	struct file *file;
+	int ret;
+
+	if (in->rights & ~KIPC_RIGHT_BORROW ||
+	    (in->rights && !carriage->borrows) || !in->lease != !is_chunk)
 		return -EINVAL;
 	file = fget(in->id);
 	if (!file)
 		return -EBADF;
-	if (kipc_file_may_cycle(file, carrier)) {
-		fput(file);
-		return -ELOOP;
-	}
-	item->type = KIPC_ATTACH_FD;
-	item->file = file;
-	kipc_live_add(KIPC_LIVE_FILES, 1);
-	return 0;
+	item->type = in->type;
+	item->rights = in->rights;
+	if (in->rights)
+		ret = lend(item, file, in->lease, carriage->borrows);
+	else if (is_chunk)
+		ret = attach_chunk(item, file, in->lease);
+	else
+		ret = attach_file(item, file, carriage->carrier);
+	fput(file);
+	if (!ret)
+		kipc_live_add(KIPC_LIVE_FILES, 1);
+	return ret;
 }
 
 static int import_one(struct kipc_attachments *attachments,
 		      struct kipc_table *table,
 		      const struct kipc_attachment *in,
-		      enum kipc_carrier carrier)
+		      const struct kipc_carriage *carriage)
 {
 	struct kipc_attached *item = &attachments->item[attachments->count];
-	int ret = -EINVAL;
+	int ret;
 
-	if (in->reserved || in->cookie)
+	if (in->cookie)
 		return -EINVAL;
-	if (in->type == KIPC_ATTACH_HANDLE)
+	if (in->type == KIPC_ATTACH_FD || in->type == KIPC_ATTACH_CHUNK)
+		ret = import_file(item, in, carriage);
+	else if (in->lease)
+		ret = -EINVAL;
+	else if (in->type == KIPC_ATTACH_HANDLE)
 		ret = import_handle(item, table, in);
 	else if (in->type == KIPC_ATTACH_NODE)
 		ret = import_node(item, table, in);
-	else if (in->type == KIPC_ATTACH_FD)
-		ret = import_file(item, in, carrier);
+	else
+		ret = -EINVAL;
 	if (ret)
 		return ret;
 	attachments->count++;
-	attachments->file_count += !!item->file;
+	attachments->file_count += !item->object;
 	return 0;
 }
 
@@ -111,15 +166,16 @@ static int import_one(struct kipc_attachments *attachments,
  * @table: the sender's table; NULL if it has none to attach handles from
  * @address: user address of structs kipc_attachment
  * @count: how many; not 0
- * @carrier: what they are attached to
+ * @carriage: what they are attached to; also if it fails, it has got borrows, which the
+ *	caller ends
  *
  * Context: Process context. May sleep.
- * Return: The attachments, or an ERR_PTR() of -E2BIG, -EACCES, -EBADF, -EFAULT,
- * -EINVAL, -ELOOP, -ENOMEM or -ENXIO.
+ * Return: The attachments, or an ERR_PTR() of -E2BIG, -EACCES, -EBADF, -EDQUOT, -EFAULT,
+ * -EINVAL, -EKEYREVOKED, -ELOOP, -ENFILE, -ENOMEM, -ENXIO or -EPROTOTYPE.
  */
 struct kipc_attachments *
 kipc_attachments_import(struct kipc_table *table, u64 address, u32 count,
-			enum kipc_carrier carrier)
+			const struct kipc_carriage *carriage)
 {
 	struct kipc_attachment __user *user = u64_to_user_ptr(address);
 	struct kipc_attachments *attachments;
@@ -137,7 +193,7 @@ kipc_attachments_import(struct kipc_table *table, u64 address, u32 count,
 		if (copy_from_user(&in, &user[i], sizeof(in)))
 			ret = -EFAULT;
 		else
-			ret = import_one(attachments, table, &in, carrier);
+			ret = import_one(attachments, table, &in, carriage);
 	}
 	if (ret) {
 		kipc_attachments_free(attachments);
@@ -204,22 +260,54 @@ kipc_attachments_copy(const struct kipc_attachments *from)
 			kipc_object_add_sender(copy->item[i].object);
 		if (copy->item[i].file)
 			get_file(copy->item[i].file);
+		if (copy->item[i].parcel)
+			copy->item[i].parcel->ops->get(copy->item[i].parcel);
 	}
 	kipc_live_add(KIPC_LIVE_FILES, copy->file_count);
 	return copy;
 }
 
-static void close_files(struct kipc_attachments *attachments, u32 end)
+static void unreceive(struct kipc_attachments *attachments, u32 end)
 {
+	struct kipc_attached *item;
 	u32 i;
 
-	for (i = 0; i < end; i++)
-		if (attachments->item[i].file)
-			close_fd(attachments->item[i].id);
+	for (i = 0; i < end; i++) {
+		item = &attachments->item[i];
+		if (item->file)
+			close_fd(item->id);
+		if (item->parcel && item->lease)
+			item->parcel->ops->unreceive(item->parcel, item->lease);
+	}
+}
+
+static int receive_file(struct kipc_attached *item)
+{
+	int fd = kipc_receive_fd(item->file, O_CLOEXEC);
+
+	if (fd < 0)
+		return fd;
+	item->id = fd;
+	return 0;
+}
+
+static int receive_parcel(struct kipc_attached *item)
+{
+	struct kipc_received received = { };
+	int ret;
+
+	ret = item->parcel->ops->receive(item->parcel, &received);
+	if (ret)
+		return ret;
+	item->id = received.number;
+	item->lease = received.lease;
+	item->cookie = received.cookie;
+	return 0;
 }
 
 /**
- * kipc_attachments_receive_files() - make the files descriptors of the caller's
+ * kipc_attachments_receive_files() - make files descriptors of the caller's, and lease it
+ *	chunks
  * @attachments: the attachments
  *
  * Context: Process context of the receiver. May sleep.
@@ -228,32 +316,30 @@ static void close_files(struct kipc_attachments *attachments, u32 end)
 int kipc_attachments_receive_files(struct kipc_attachments *attachments)
 {
 	struct kipc_attached *item;
-	int fd;
+	int ret = 0;
 	u32 i;
 
-	for (i = 0; i < attachments->count; i++) {
+	for (i = 0; i < attachments->count && !ret; i++) {
 		item = &attachments->item[i];
-		if (!item->file)
-			continue;
-		fd = kipc_receive_fd(item->file, O_CLOEXEC);
-		if (fd < 0) {
-			close_files(attachments, i);
-			return fd;
-		}
-		item->id = fd;
+		if (item->file)
+			ret = receive_file(item);
+		else if (item->parcel)
+			ret = receive_parcel(item);
 	}
-	return 0;
+	if (ret)
+		unreceive(attachments, i - 1);
+	return ret;
 }
 
 /**
- * kipc_attachments_close_files() - take those descriptors back
+ * kipc_attachments_close_files() - take those descriptors and leases back
  * @attachments: the attachments
  *
  * Context: Process context of the receiver. May sleep.
  */
 void kipc_attachments_close_files(struct kipc_attachments *attachments)
 {
-	close_files(attachments, attachments->count);
+	unreceive(attachments, attachments->count);
 }
 
 /**
@@ -272,6 +358,8 @@ void kipc_attachments_describe(const struct kipc_attachments *attachments,
 	memset(out, 0, sizeof(*out));
 	out->type = item->type;
 	out->id = item->id;
+	out->lease = item->lease;
+	out->cookie = item->cookie;
 	if (item->type == KIPC_ATTACH_NODE)
 		out->cookie = item->object->cookie;
 	else
@@ -312,6 +400,8 @@ void kipc_attachments_free(struct kipc_attachments *attachments)
 			kipc_object_drop_sender(item->object);
 		if (item->file)
 			fput(item->file);
+		if (item->parcel)
+			item->parcel->ops->put(item->parcel);
 	}
 	kipc_live_add(KIPC_LIVE_FILES, -(long)attachments->file_count);
 	kfree(attachments);

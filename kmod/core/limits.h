@@ -96,5 +96,7 @@
 
 /* Views that one KIPC_REGION_VIEWS lists */
 #define KIPC_LIST_VIEWS_MAX		64
+/* Entries that one KIPC_CHUNK_LIST lists */
+#define KIPC_LIST_CHUNKS_MAX		256
 
 #endif /* KIPC_CORE_LIMITS_H */

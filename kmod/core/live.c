@@ -22,6 +22,8 @@ static const char *const names[KIPC_LIVE_COUNT] = {
 	[KIPC_LIVE_PORTIONS] = "portions",
 	[KIPC_LIVE_REGIONS] = "regions",
 	[KIPC_LIVE_VIEWS] = "views",
+	[KIPC_LIVE_HOLDERS] = "holders",
+	[KIPC_LIVE_LEASES] = "leases",
 };
 
 /**

@@ -22,13 +22,15 @@
  * @KIPC_LIVE_NAMES: names
  * @KIPC_LIVE_WATCHES: watches on objects and on names
  * @KIPC_LIVE_POOL_PAGES: pages of pools
- * @KIPC_LIVE_FILES: files attached to messages
+ * @KIPC_LIVE_FILES: files and chunks attached to messages
  * @KIPC_LIVE_SHARES: shares of senders in endpoints that they send to
  * @KIPC_LIVE_MAILBOXES: mailboxes
  * @KIPC_LIVE_LETTERS: messages in mailboxes, and memory that is kept for them
  * @KIPC_LIVE_PORTIONS: what users other than its owner have in a mailbox
  * @KIPC_LIVE_REGIONS: regions
  * @KIPC_LIVE_VIEWS: views of regions
+ * @KIPC_LIVE_HOLDERS: processes that hold regions
+ * @KIPC_LIVE_LEASES: loans and leases of chunks
  * @KIPC_LIVE_COUNT: how many kinds there are
  */
 enum kipc_live {
@@ -48,6 +50,8 @@ enum kipc_live {
 	KIPC_LIVE_PORTIONS,
 	KIPC_LIVE_REGIONS,
 	KIPC_LIVE_VIEWS,
+	KIPC_LIVE_HOLDERS,
+	KIPC_LIVE_LEASES,
 	KIPC_LIVE_COUNT,
 };
 

@@ -19,23 +19,37 @@
 #define SEALS		(KIPC_REGION_SEAL_SEAL | KIPC_REGION_SEAL_WRITE | \
 			 KIPC_REGION_SEAL_FUTURE_WRITE)
 
+static int check_chunks(const struct kipc_region_open *args)
+{
+	u64 size = args->chunk_size;
+
+	if (!size)
+		return args->leases_max ? -EINVAL : 0;
+	if (!IS_ALIGNED(size, KIPC_CHUNK_ALIGN) || size > args->size ||
+	    div64_u64(args->size, size) > KIPC_CHUNKS_MAX ||
+	    args->leases_max > KIPC_LEASES_MAX)
+		return -EINVAL;
+	return 0;
+}
+
 static int check_open(const struct kipc_region_open *args)
 {
 	u32 flags = args->flags;
 
 	if (flags & ~(ACCESS_FLAGS | KIPC_REGION_CREATE |
 		      KIPC_REGION_EXCLUSIVE | KIPC_REGION_OWN | KIPC_WAIT) ||
-	    !(flags & KIPC_REGION_READ) || args->reserved)
+	    !(flags & KIPC_REGION_READ))
 		return -EINVAL;
 	if (args->deadline && !(flags & KIPC_WAIT))
 		return -EINVAL;
 	if (!(flags & KIPC_REGION_CREATE))
 		return flags & KIPC_REGION_EXCLUSIVE || !args->name_size ||
-		       args->mode || args->size ? -EINVAL : 0;
+		       args->mode || args->size || args->chunk_size ||
+		       args->leases_max ? -EINVAL : 0;
 	if (flags & KIPC_WAIT || args->mode & ~0666 || !args->size ||
 	    !PAGE_ALIGNED(args->size) || args->size > KIPC_REGION_SIZE_MAX)
 		return -EINVAL;
-	return 0;
+	return check_chunks(args);
 }
 
 /* Gives the process a descriptor; it leads nowhere until the command is over. */

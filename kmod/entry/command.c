@@ -192,6 +192,19 @@ static const struct definition view_definitions[] = {
 	[_IOC_NR(KIPC_REGION_VIEWS) - VIEW_FIRST] = {
 		KIPC_REGION_VIEWS, kipc_run_region_views,
 	},
+	[_IOC_NR(KIPC_REGION_HOLD) - VIEW_FIRST] = {
+		KIPC_REGION_HOLD, kipc_run_region_hold,
+	},
+	[_IOC_NR(KIPC_CHUNK_LOAN) - VIEW_FIRST] = {
+		KIPC_CHUNK_LOAN, kipc_run_chunk_loan, kipc_finish_chunk_loan,
+	},
+	[_IOC_NR(KIPC_CHUNK_RELEASE) - VIEW_FIRST] = {
+		KIPC_CHUNK_RELEASE, kipc_run_chunk_release,
+		.effect_stays = true,
+	},
+	[_IOC_NR(KIPC_CHUNK_LIST) - VIEW_FIRST] = {
+		KIPC_CHUNK_LIST, kipc_run_chunk_list,
+	},
 };
 
 /* In a table of @count rows that begins with the command @first */

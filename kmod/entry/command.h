@@ -112,6 +112,10 @@ struct kipc_command {
 		struct kipc_region_seal_add region_seal;
 		struct kipc_region_info region_info;
 		struct kipc_region_views region_views;
+		struct kipc_region_hold region_hold;
+		struct kipc_chunk_loan chunk_loan;
+		struct kipc_chunk_release chunk_release;
+		struct kipc_chunk_list chunk_list;
 	} args;
 	union {
 		struct kipc_hand hand;
@@ -200,5 +204,11 @@ int kipc_run_region_revoke(struct kipc_command *command);
 int kipc_run_region_seal(struct kipc_command *command);
 int kipc_run_region_info(struct kipc_command *command);
 int kipc_run_region_views(struct kipc_command *command);
+
+int kipc_run_region_hold(struct kipc_command *command);
+int kipc_run_chunk_loan(struct kipc_command *command);
+void kipc_finish_chunk_loan(struct kipc_command *command, bool delivered);
+int kipc_run_chunk_release(struct kipc_command *command);
+int kipc_run_chunk_list(struct kipc_command *command);
 
 #endif /* KIPC_ENTRY_COMMAND_H */

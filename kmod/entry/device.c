@@ -13,6 +13,7 @@
 #include "core/domain.h"
 #include "entry/command.h"
 #include "entry/mailbox_file.h"
+#include "entry/region_file.h"
 #include "entry/senders.h"
 #include "rpc/endpoint.h"
 
@@ -127,6 +128,7 @@ struct kipc_endpoint *kipc_device_endpoint(struct file *file)
 int kipc_device_init(void)
 {
 	kipc_cycle_init(&device_fops, &kipc_mailbox_fops);
+	kipc_region_file_init();
 	return misc_register(&device);
 }
 

@@ -55,6 +55,9 @@ int kipc_mail_attach(struct kipc_letter *letter,
 		     const struct kipc_mailbox *mailbox,
 		     const struct kipc_mailbox_send *args)
 {
+	static const struct kipc_carriage carriage = {
+		.carrier = KIPC_CARRIER_MAILBOX,
+	};
 	struct kipc_attachments *attachments;
 	struct kipc_table *table;
 	struct file *endpoint;
@@ -66,7 +69,7 @@ int kipc_mail_attach(struct kipc_letter *letter,
 		return PTR_ERR(table);
 	attachments = kipc_attachments_import(table, args->attachments,
 					      args->attachment_count,
-					      KIPC_CARRIER_MAILBOX);
+					      &carriage);
 	put_endpoint(endpoint);
 	if (IS_ERR(attachments))
 		return PTR_ERR(attachments);

@@ -11,6 +11,7 @@
 #include "entry/debugfs.h"
 #include "entry/device.h"
 #include "mailbox/mailbox.h"
+#include "region/holder.h"
 #include "rpc/call.h"
 #include "rpc/send.h"
 
@@ -56,13 +57,18 @@ static void build_check_abi(void)
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_purge) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_info) != 120);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_notify) != 8);
-	BUILD_BUG_ON(sizeof(struct kipc_region_open) != 48);
+	BUILD_BUG_ON(sizeof(struct kipc_region_open) != 56);
 	BUILD_BUG_ON(sizeof(struct kipc_region_view) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_region_revoke) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_region_seal_add) != 8);
 	BUILD_BUG_ON(sizeof(struct kipc_view_entry) != 48);
 	BUILD_BUG_ON(sizeof(struct kipc_region_views) != 32);
-	BUILD_BUG_ON(sizeof(struct kipc_region_info) != 80);
+	BUILD_BUG_ON(sizeof(struct kipc_region_info) != 104);
+	BUILD_BUG_ON(sizeof(struct kipc_region_hold) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_chunk_loan) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_chunk_release) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_chunk_entry) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_chunk_list) != 32);
 }
 
 static int __init kipc_init(void)
@@ -83,6 +89,9 @@ static int __init kipc_init(void)
 	ret = kipc_mailbox_init();
 	if (ret)
 		goto err_send_cache;
+	ret = kipc_holders_init();
+	if (ret)
+		goto err_mailbox;
 	kipc_debugfs_init();
 	ret = kipc_device_init();
 	if (ret)
@@ -91,6 +100,8 @@ static int __init kipc_init(void)
 
 err_debugfs:
 	kipc_debugfs_exit();
+	kipc_holders_exit();
+err_mailbox:
 	kipc_mailbox_exit();
 err_send_cache:
 	kipc_send_cache_exit();
@@ -106,6 +117,7 @@ static void __exit kipc_exit(void)
 	kipc_device_exit();
 	kipc_domains_end();
 	kipc_mailbox_exit();
+	kipc_holders_exit();
 	kipc_debugfs_exit();
 	/* Nodes, names and handles are freed by RCU. */
 	rcu_barrier();

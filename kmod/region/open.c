@@ -64,7 +64,7 @@ static struct kipc_view *open_new(struct kipc_user *user,
 	struct kipc_view *view;
 	int ret = 0;
 
-	region = kipc_region_new(user, args->size, args->mode);
+	region = kipc_region_new(user, args);
 	if (IS_ERR(region))
 		return ERR_CAST(region);
 	view = kipc_view_new(region, NULL, user, 0, region->size,

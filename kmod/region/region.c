@@ -13,6 +13,7 @@
 
 #include "core/live.h"
 #include "core/quota.h"
+#include "region/chunk.h"
 
 static atomic64_t last_id;
 
@@ -44,6 +45,7 @@ static void release(struct kipc_object *object)
 {
 	struct kipc_region *region = of_object(object);
 
+	kipc_chunks_deinit(region);
 	fput(region->memory);
 	mem_cgroup_put(region->memcg);
 	uncharge(region->user, region->size);
@@ -99,40 +101,46 @@ static void region_init(struct kipc_region *region)
 /**
  * kipc_region_new() - make a region
  * @user: who is charged for it
- * @size: bytes, whole pages
- * @mode: permission bits of its name
+ * @args: as the ABI has it, and checked
  *
  * Context: Process context. May sleep.
  * Return: A region with one reference and no view, or an ERR_PTR() of -EDQUOT,
  * -ENFILE or -ENOMEM.
  */
-struct kipc_region *kipc_region_new(struct kipc_user *user, u64 size, u32 mode)
+struct kipc_region *kipc_region_new(struct kipc_user *user,
+				    const struct kipc_region_open *args)
 {
 	struct kipc_region *region;
 	int ret;
 
-	ret = charge(user, size);
+	ret = charge(user, args->size);
 	if (ret)
 		return ERR_PTR(ret);
 	ret = -ENOMEM;
 	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
 	if (!region)
 		goto err_charge;
-	region->memory = memory_new(size);
+	region->size = args->size;
+	region->mode = args->mode;
+	ret = args->chunk_size ? kipc_chunks_init(region, args->chunk_size,
+						  args->leases_max) : 0;
+	if (ret)
+		goto err_region;
+	region->memory = memory_new(args->size);
 	if (IS_ERR(region->memory)) {
 		ret = PTR_ERR(region->memory);
-		goto err_region;
+		goto err_chunks;
 	}
 	region->user = kipc_user_get(user);
-	region->size = size;
-	region->mode = mode;
 	region_init(region);
 	return region;
 
+err_chunks:
+	kipc_chunks_deinit(region);
 err_region:
 	kfree(region);
 err_charge:
-	uncharge(user, size);
+	uncharge(user, args->size);
 	return ERR_PTR(ret);
 }
 

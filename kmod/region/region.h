@@ -25,6 +25,8 @@
 #include "core/object.h"
 
 struct file;
+struct kipc_chunks;
+struct kipc_region_open;
 struct kipc_user;
 struct mem_cgroup;
 struct page;
@@ -40,6 +42,7 @@ struct page;
  * @gid: group (constant)
  * @memory: its memory (constant)
  * @memcg: who is charged for pages, referenced (constant)
+ * @chunks: its chunks; NULL if it is not cut (constant)
  * @lock: protects all that follows, but @seals and counts that are only looked at
  * @views: struct kipc_view by id
  * @tops: those that were made from no other, or from one that is closed
@@ -61,6 +64,7 @@ struct kipc_region {
 	kgid_t gid;
 	struct file *memory;
 	struct mem_cgroup *memcg;
+	struct kipc_chunks *chunks;
 
 	struct mutex lock;	/* see above */
 	struct xarray views;
@@ -75,8 +79,8 @@ struct kipc_region {
 	struct rcu_head rcu;
 };
 
-struct kipc_region *kipc_region_new(struct kipc_user *user, u64 size,
-				    u32 mode);
+struct kipc_region *kipc_region_new(struct kipc_user *user,
+				    const struct kipc_region_open *args);
 struct kipc_region *kipc_region_of(struct kipc_object *object);
 struct page *kipc_region_page(struct kipc_region *region, pgoff_t index);
 u64 kipc_region_resident(const struct kipc_region *region);

@@ -13,6 +13,8 @@
 #include "core/live.h"
 #include "core/quota.h"
 #include "core/sender.h"
+#include "region/chunk.h"
+#include "region/holder.h"
 #include "region/region.h"
 
 /* Nothing is read or written through it: pages are shmem's. */
@@ -39,7 +41,13 @@ static void view_free(struct kref *refs)
 	kipc_live_add(KIPC_LIVE_VIEWS, -1);
 }
 
-static void view_put(struct kipc_view *view)
+/**
+ * kipc_view_put() - drop a reference
+ * @view: the view
+ *
+ * Context: Process context. May sleep.
+ */
+void kipc_view_put(struct kipc_view *view)
 {
 	kref_put(&view->refs, view_free);
 }
@@ -132,7 +140,7 @@ struct kipc_view *kipc_view_new(struct kipc_region *region,
 	ret = insert_locked(view);
 	mutex_unlock(&region->lock);
 	if (ret) {
-		view_put(view);
+		kipc_view_put(view);
 		return ERR_PTR(ret);
 	}
 	kipc_object_get(&region->object);
@@ -168,12 +176,14 @@ void kipc_view_close(struct kipc_view *view)
 
 	mutex_lock(&region->lock);
 	if (!view->revoked) {
+		WRITE_ONCE(view->revoked, true);
+		kipc_holder_end_locked(view);
 		bequeath_locked(view);
 		remove_locked(view);
 	}
 	mutex_unlock(&region->lock);
 	wake_pollers(region);
-	view_put(view);
+	kipc_view_put(view);
 	/* The region keeps the domain. */
 	kipc_domain_closed(domain);
 	kipc_object_put(&region->object);
@@ -182,9 +192,10 @@ void kipc_view_close(struct kipc_view *view)
 /* One from which none was made, or all that were are on the list */
 static void condemn_locked(struct kipc_view *view, struct list_head *condemned)
 {
+	WRITE_ONCE(view->revoked, true);
+	kipc_holder_end_locked(view);
 	remove_locked(view);
 	view->parent = NULL;
-	WRITE_ONCE(view->revoked, true);
 	kref_get(&view->refs);
 	list_add_tail(&view->link, condemned);
 }
@@ -237,7 +248,7 @@ static void unmap_all(struct list_head *condemned)
 
 	list_for_each_entry_safe(view, next, condemned, link) {
 		unmap(view);
-		view_put(view);
+		kipc_view_put(view);
 		cond_resched();
 	}
 }
@@ -308,6 +319,30 @@ int kipc_view_revoke(struct kipc_view *by, u64 id)
 		wait_for_others(region);
 	wake_pollers(region);
 	return ret;
+}
+
+/**
+ * kipc_view_end() - revoke a view that was made to be revoked
+ * @view: the view; it may have been revoked or closed
+ *
+ * When it returns, no process has a mapping of it, or of those made from it.
+ *
+ * Context: Process context, without the mmap lock. May sleep.
+ */
+void kipc_view_end(struct kipc_view *view)
+{
+	struct kipc_region *region = view->region;
+	LIST_HEAD(condemned);
+
+	down_read(&region->unmapping);
+	mutex_lock(&region->lock);
+	if (!view->revoked)
+		condemn_tree_locked(view, &condemned);
+	mutex_unlock(&region->lock);
+	unmap_all(&condemned);
+	up_read(&region->unmapping);
+	wait_for_others(region);
+	wake_pollers(region);
 }
 
 /* Until they are allowed again, nobody can map it to write. */
@@ -446,6 +481,20 @@ out:
 	return ret;
 }
 
+static void describe_chunks(struct kipc_view *view,
+			    struct kipc_region_info *info)
+{
+	struct kipc_chunks *chunks = view->region->chunks;
+
+	info->chunk_size = chunks->size;
+	info->chunks = chunks->count;
+	info->leases_max = chunks->leases_max;
+	spin_lock(&chunks->lock);
+	info->chunks_free = chunks->count - chunks->used;
+	info->leases = view->holder ? view->holder->used : 0;
+	spin_unlock(&chunks->lock);
+}
+
 /**
  * kipc_view_info() - tell of a view and its region
  * @view: the view
@@ -470,6 +519,8 @@ void kipc_view_info(struct kipc_view *view, struct kipc_region_info *info)
 	info->gid = from_kgid_munged(current_user_ns(), region->gid);
 	info->seals = READ_ONCE(region->seals);
 	info->views = READ_ONCE(region->view_count);
+	if (region->chunks)
+		describe_chunks(view, info);
 }
 
 /**
@@ -477,15 +528,19 @@ void kipc_view_info(struct kipc_view *view, struct kipc_region_info *info)
  * @view: the view
  *
  * Context: Any.
- * Return: EPOLLERR if it is revoked, EPOLLHUP if it is the last one.
+ * Return: EPOLLERR if it is revoked, EPOLLHUP if it is the last one, EPOLLOUT if a chunk
+ * can be loaned.
  */
 __poll_t kipc_view_events(const struct kipc_view *view)
 {
 	const struct kipc_region *region = view->region;
+	__poll_t events = 0;
 
 	if (READ_ONCE(view->revoked))
 		return EPOLLERR | EPOLLHUP;
 	if (READ_ONCE(region->had_peers) && READ_ONCE(region->view_count) == 1)
-		return EPOLLHUP;
-	return 0;
+		events |= EPOLLHUP;
+	if (kipc_chunks_may_loan(view))
+		events |= EPOLLOUT | EPOLLWRNORM;
+	return events;
 }

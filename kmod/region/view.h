@@ -26,6 +26,9 @@
 #include <linux/rwsem.h>
 #include <linux/uidgid.h>
 
+#include "core/parcel.h"
+
+struct kipc_holder;
 struct kipc_key;
 struct kipc_region;
 struct kipc_user;
@@ -48,7 +51,11 @@ struct vm_area_struct;
  * @parent: from which it was made, or NULL (region's lock)
  * @link: among those made from the same (region's lock), or being revoked
  * @children: those made from it (region's lock)
- * @revoked: it is; not in the tree any more (region's lock)
+ * @revoked: it is, or it is closed; not in the tree any more (region's lock)
+ * @reserved: how many holds are reserved for it and for those made from it (region's lock)
+ * @holder: who has chunks through it, or NULL (lock of the region's chunks; changed with
+ *	the region's lock, too)
+ * @borrow: what ends it, if it is lent with a call (of the call)
  * @gate: see above
  * @mapping: its mappings; its host is the file's inode
  */
@@ -68,6 +75,9 @@ struct kipc_view {
 	struct list_head link;
 	struct list_head children;
 	bool revoked;
+	u32 reserved;
+	struct kipc_holder *holder;
+	struct kipc_borrow borrow;
 	struct rw_semaphore gate;	/* see above */
 	struct address_space mapping;
 };
@@ -77,6 +87,8 @@ struct kipc_view *kipc_view_new(struct kipc_region *region,
 				struct kipc_user *user, u64 offset, u64 size,
 				u32 flags);
 void kipc_view_close(struct kipc_view *view);
+void kipc_view_put(struct kipc_view *view);
+void kipc_view_end(struct kipc_view *view);
 int kipc_view_revoke(struct kipc_view *by, u64 id);
 int kipc_view_seal(struct kipc_view *by, u32 seals);
 int kipc_view_list(struct kipc_view *by, struct kipc_view_entry *entries,

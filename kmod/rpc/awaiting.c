@@ -5,6 +5,7 @@
 #include <linux/uaccess.h>
 
 #include "core/domain.h"
+#include "core/parcel.h"
 #include "core/quota.h"
 #include "core/trace.h"
 #include "core/wait.h"
@@ -83,6 +84,7 @@ static enum kipc_stage end_wait(struct kipc_open_call *call)
 	if (unlikely(stage == KIPC_STAGE_RECEIVED || call->has_children))
 		kipc_lane_close(&call->nested, call->caller);
 	kipc_thread_repay(&call->loan);
+	kipc_borrows_end(&call->borrows);
 	if (stage != KIPC_STAGE_DONE)
 		trace_kipc_call_given_up(call->request.target->id, call->token,
 					 stage, 0);

@@ -55,6 +55,8 @@
 #include "rpc/request.h"
 #include "rpc/thread.h"
 
+struct kipc_borrow;
+
 /**
  * enum kipc_call_state - where a call is
  * @KIPC_CALL_QUEUED: in its target's queue
@@ -101,6 +103,7 @@ enum kipc_call_state {
  * @files_charged: for how many
  * @loan: the priority that its server gets
  * @takes_small: the caller takes a small reply with the call (constant)
+ * @borrows: what is lent with it (the caller's)
  * @reply: what the server answered (the caller's once DONE)
  * @small: the payload of the request, and then of the reply, where it is small
  *	(as what it belongs to)
@@ -130,6 +133,7 @@ struct kipc_open_call {
 	u32 files_charged;
 	struct kipc_loan loan;
 	bool takes_small;
+	struct kipc_borrow *borrows;
 	struct kipc_delivery reply;
 	u8 small[KIPC_SMALL_MAX];
 };

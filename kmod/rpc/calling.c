@@ -6,6 +6,7 @@
 
 #include "core/domain.h"
 #include "core/live.h"
+#include "core/parcel.h"
 #include "core/trace.h"
 #include "rpc/call.h"
 #include "rpc/endpoint.h"
@@ -69,6 +70,7 @@ static struct kipc_open_call *call_new(struct kipc_endpoint *caller,
 	call->files_payer = NULL;
 	init_loan(call, args->flags, node, priority);
 	call->takes_small = args->flags & KIPC_CALL_SMALL;
+	call->borrows = NULL;
 	kipc_delivery_init(&call->reply, kipc_call_release_reply);
 	return call;
 }
@@ -179,6 +181,7 @@ static int prepare_content(struct kipc_open_call *call,
 		.data = args->data,
 		.data_size = args->data_size,
 		.attachments = args->attachments,
+		.borrows = &call->borrows,
 	};
 
 	return kipc_request_prepare(&call->request, call->caller, &content,
@@ -246,6 +249,7 @@ static struct kipc_open_call *make_call(struct kipc_endpoint *endpoint,
 	if (ret) {
 		trace_kipc_call_refused(endpoint->id, target->id, node->id,
 					args->code, ret);
+		kipc_borrows_end(&call->borrows);
 		kipc_call_put(call);
 		return ERR_PTR(ret);
 	}

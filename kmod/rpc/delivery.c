@@ -36,6 +36,11 @@ static int import_attachments(struct kipc_delivery *delivery,
 			      struct kipc_endpoint *from,
 			      const struct kipc_content *content)
 {
+	const struct kipc_carriage carriage = {
+		.carrier = content->may_stay ? KIPC_CARRIER_QUEUE :
+					       KIPC_CARRIER_CALL,
+		.borrows = content->borrows,
+	};
 	struct kipc_attachments *attachments;
 
 	if (!content->attachment_count)
@@ -43,9 +48,7 @@ static int import_attachments(struct kipc_delivery *delivery,
 	attachments = kipc_attachments_import(&from->table,
 					      content->attachments,
 					      content->attachment_count,
-					      content->may_stay ?
-					      KIPC_CARRIER_QUEUE :
-					      KIPC_CARRIER_CALL);
+					      &carriage);
 	if (IS_ERR(attachments))
 		return PTR_ERR(attachments);
 	delivery->attachments = attachments;

@@ -24,6 +24,7 @@
 #include "rpc/share.h"
 #include "rpc/slice.h"
 
+struct kipc_borrow;
 struct kipc_endpoint;
 struct kipc_label;
 struct kipc_payload;
@@ -38,6 +39,7 @@ struct kipc_payload;
  * @data: user address
  * @data_size: bytes, or structs
  * @attachments: user address
+ * @borrows: gets what is lent; NULL: nothing can be
  */
 struct kipc_content {
 	u32 code;
@@ -48,6 +50,7 @@ struct kipc_content {
 	u64 data;
 	u64 data_size;
 	u64 attachments;
+	struct kipc_borrow **borrows;
 };
 
 /**

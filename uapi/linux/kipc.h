@@ -57,6 +57,15 @@
  *   KIPC_REGION_SEAL         seal it against writing
  *   KIPC_REGION_INFO         what it is
  *
+ * A region can be cut into chunks, all of one size. One that is free is loaned, written,
+ * and attached to messages; who receives it has a lease on it, and maps nothing for that.
+ * It is free again when nobody has it any more:
+ *
+ *   KIPC_REGION_HOLD         let this process have loans and leases through this view
+ *   KIPC_CHUNK_LOAN          take a free chunk, to write to it
+ *   KIPC_CHUNK_RELEASE       give loans and leases back
+ *   KIPC_CHUNK_LIST          who has what
+ *
  * mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0) gives the endpoint its pool,
  * the receive buffer into which the kernel writes what arrives; received
  * messages are described by offsets into it. The first mapping decides the
@@ -117,6 +126,13 @@
 #define KIPC_MAILBOX_SIZE_DEFAULT	4096
 /* Largest region in bytes; a region is a whole number of pages */
 #define KIPC_REGION_SIZE_MAX	(1ULL << 40)
+/* The size of a chunk is a multiple of this, in bytes */
+#define KIPC_CHUNK_ALIGN	64
+/* Most chunks of a region */
+#define KIPC_CHUNKS_MAX		65536
+/* Most leases that a subscriber can be allowed, and what it is if nothing is said */
+#define KIPC_LEASES_MAX		1024
+#define KIPC_LEASES_DEFAULT	8
 
 /*
  * Rights that a handle carries. They can be taken away when a handle is
@@ -125,6 +141,12 @@
 #define KIPC_RIGHT_CALL		(1U << 0) /* may call, send and notify */
 #define KIPC_RIGHT_GRANT	(1U << 1) /* may pass it on and publish it */
 #define KIPC_RIGHT_WATCH	(1U << 2) /* may ask to be told of its death */
+/*
+ * Not a right of handles, nor part of KIPC_RIGHTS_ALL: what is attached to a call is
+ * lent for as long as that lasts, see enum kipc_attachment_type.
+ */
+#define KIPC_RIGHT_BORROW	(1U << 8)
+
 #define KIPC_RIGHTS_ALL		(KIPC_RIGHT_CALL | KIPC_RIGHT_GRANT | \
 				 KIPC_RIGHT_WATCH)
 
@@ -178,26 +200,39 @@ struct kipc_vec {
  *	replies to calls with a @message (struct kipc_call) also AF_UNIX sockets
  *	and io_uring instances, and in mailboxes other mailboxes, namespaces and
  *	detached mounts, with ELOOP: they could hold the queue that holds them.
+ * @KIPC_ATTACH_CHUNK: Sent: a chunk of a region, of which the sender has the loan @lease
+ *	through the view whose descriptor is @id. It stays the sender's, too, until it
+ *	releases the loan. Received: chunk number @id; @lease is the receiver's lease, and
+ *	@cookie its word for the region, as it said with KIPC_REGION_HOLD. If it does not
+ *	hold the region, or its view does not have that chunk, both are 0, and the chunk
+ *	is not its.
+ *
+ * With KIPC_RIGHT_BORROW in @rights, for KIPC_CALL only, a chunk is lent, or a view
+ * (KIPC_ATTACH_FD; else EPROTOTYPE): the receiver gets another view, made from that one with
+ * the same rights, or a lease. It is revoked, or released, when the call ends for its caller,
+ * in whatever way, before KIPC_CALL returns. Whoever has got it by then has it no more.
  */
 enum kipc_attachment_type {
 	KIPC_ATTACH_HANDLE = 1,
 	KIPC_ATTACH_NODE = 2,
 	KIPC_ATTACH_FD = 3,
+	KIPC_ATTACH_CHUNK = 4,
 };
 
 /**
  * struct kipc_attachment - an object or a file that travels with a message
  * @type: one of enum kipc_attachment_type
- * @id: handle, node or file descriptor; 0 for a node that came home
- * @rights: rights of a handle; 0 in a file descriptor and a node come home
- * @reserved: 0
- * @cookie: cookie of a node that came home; 0 in what is sent
+ * @id: handle, node, file descriptor or chunk; 0 for a node that came home
+ * @rights: rights of a handle; KIPC_RIGHT_BORROW or 0 in a file descriptor and a chunk; 0 in
+ *	a node come home
+ * @lease: loan or lease of a chunk; else 0
+ * @cookie: cookie of a node that came home, or of the region of a chunk; 0 in what is sent
  */
 struct kipc_attachment {
 	__u32 type;
 	__u32 id;
 	__u32 rights;
-	__u32 reserved;
+	__u32 lease;
 	__u64 cookie;
 };
 
@@ -1586,14 +1621,18 @@ struct kipc_mailbox_notify {
  *	past them.
  * @name: in: address of the name; see struct kipc_name_publish
  * @name_size: in: its size in bytes; 0 for a region without a name
- * @reserved: 0
+ * @leases_max: in: most leases of one subscriber; 0: KIPC_LEASES_DEFAULT. Without
+ *	@chunk_size 0.
  * @size: in: bytes, whole pages, at most KIPC_REGION_SIZE_MAX
+ * @chunk_size: in: 0, or the size of the chunks into which it is cut: a multiple of
+ *	KIPC_CHUNK_ALIGN, at most @size, and so that there are at most KIPC_CHUNKS_MAX. Chunk
+ *	number n begins at n times that. What is left over belongs to none.
  * @deadline: in: when to stop waiting for the name, with KIPC_WAIT; else 0
  * @fd: out: the file descriptor of a view of all of it; it is close-on-exec
  * @created: out: 1 if the region is new, else 0
  *
- * @mode and @size are for a new region: without KIPC_REGION_CREATE they must be 0, and
- * if the region exists they are checked and ignored.
+ * @mode, @size, @leases_max and @chunk_size are for a new region: without
+ * KIPC_REGION_CREATE they must be 0, and if the region exists they are checked and ignored.
  *
  * A region with a name stays until the name is taken away (KIPC_NAME_UNPUBLISH) and all
  * its views are closed and unmapped; with what is in it. Its name is not tied to the
@@ -1606,8 +1645,8 @@ struct kipc_mailbox_notify {
  * neither at once nor later (EACCES); a private mapping is a copy as soon as it is
  * written to. Touching it gets SIGBUS when the view was revoked, or there is no memory.
  *
- * poll() says EPOLLHUP when a view is the only one left of a region that had others, and
- * EPOLLERR when it is revoked.
+ * poll() says EPOLLHUP when a view is the only one left of a region that had others,
+ * EPOLLERR when it is revoked, and EPOLLOUT when a chunk can be loaned through it.
  *
  * Errors: EACCES, EDQUOT, EEXIST, EFAULT, EINTR, EINVAL, EMFILE, ENAMETOOLONG, ENFILE,
  * ENOENT, ENOMEM, EPERM ("sys.", KIPC_REGION_OWN), EPROTOTYPE (the name is no region's),
@@ -1618,8 +1657,9 @@ struct kipc_region_open {
 	__u32 mode;
 	__u64 name;
 	__u32 name_size;
-	__u32 reserved;
+	__u32 leases_max;
 	__u64 size;
+	__u64 chunk_size;
 	__u64 deadline;
 	__s32 fd;
 	__u32 created;
@@ -1755,6 +1795,11 @@ struct kipc_region_views {
  * @seals: out: of enum kipc_region_seal
  * @views: out: how many views there are
  * @revoked: out: 1 if this one is revoked, else 0
+ * @chunk_size: out: size of its chunks; 0 if it is not cut
+ * @chunks: out: how many chunks it has
+ * @chunks_free: out: how many of them are free
+ * @leases: out: loans and leases that are had through this view
+ * @leases_max: out: most leases of one subscriber
  *
  * Errors: EFAULT, EINVAL.
  */
@@ -1773,6 +1818,139 @@ struct kipc_region_info {
 	__u32 seals;
 	__u32 views;
 	__u32 revoked;
+	__u64 chunk_size;
+	__u32 chunks;
+	__u32 chunks_free;
+	__u32 leases;
+	__u32 leases_max;
+};
+
+/**
+ * struct kipc_region_hold - let this process have chunks (KIPC_REGION_HOLD)
+ * @flags: in: 0
+ * @leases: in: how many at once, loans and leases; 1 to KIPC_LEASES_MAX
+ * @cookie: in: the process's word for the region; comes with each lease
+ *
+ * From then on what the process receives with a message, by whatever endpoint or mailbox,
+ * that is a chunk of the region, is leased to it through this view, if that has the whole
+ * chunk. It is over when the view is closed, or revoked, and when no descriptor of it is
+ * left in the process, as when that dies: then all its loans and leases end.
+ *
+ * One process at a time can hold a region through a view, and through one view only. A view
+ * and those made from it have no more than the region's @leases_max together, if it is
+ * none with KIPC_REGION_OWN. Those that have opened the region by its name, and are of one
+ * user other than its owner, have that together. Whoever has as many leases as it said
+ * gets EDQUOT when it is to receive one more, and the message stays where it is; but a call
+ * to it fails, see Documentation/uapi.rst.
+ *
+ * Errors: EBUSY (another process does through this view), EDQUOT (more than are left),
+ * EEXIST (this one does, through this view or another), EFAULT, EINVAL, EKEYREVOKED, ENOMEM,
+ * EPROTOTYPE (the region has no chunks).
+ */
+struct kipc_region_hold {
+	__u32 flags;
+	__u32 leases;
+	__u64 cookie;
+};
+
+/**
+ * struct kipc_chunk_loan - take a free chunk (KIPC_CHUNK_LOAN)
+ * @flags: in: 0
+ * @release: in: a loan or lease that is released with it; 0: none
+ * @lease: out: the loan's number. It is of this process and view, and other than those of
+ *	the last million.
+ * @chunk: out: which chunk
+ *
+ * Through a view with KIPC_REGION_OWN and KIPC_REGION_WRITE. Its bytes are as they were left.
+ * To be written to until it is attached to a message, and until then nobody else has it;
+ * nothing keeps one from writing to it later. The one that was freed last is loaned first.
+ * If the command fails @release is not released.
+ *
+ * Errors: EAGAIN (none is free), EDQUOT (as many as it said), EFAULT, EINVAL, EKEYREVOKED,
+ * ENOTCONN (the process does not hold the region through this view), ENXIO (@release),
+ * EPERM (such a view it is not).
+ */
+struct kipc_chunk_loan {
+	__u32 flags;
+	__u32 release;
+	__u32 lease;
+	__u32 chunk;
+};
+
+/**
+ * struct kipc_chunk_release - give loans and leases back (KIPC_CHUNK_RELEASE)
+ * @flags: in: 0
+ * @count: in: how many; 1 to KIPC_BATCH_MAX
+ * @leases: in: address of their numbers (__u32)
+ * @released: out: how many were released, from the first on, also if it failed
+ * @reserved: 0
+ *
+ * Errors: E2BIG, EFAULT, EINVAL, EKEYREVOKED, ENXIO (this process has no such lease through
+ * this view, or no more).
+ */
+struct kipc_chunk_release {
+	__u32 flags;
+	__u32 count;
+	__u64 leases;
+	__u32 released;
+	__u32 reserved;
+};
+
+/**
+ * enum kipc_chunk_state - what somebody has of a chunk
+ * @KIPC_CHUNK_LOANED: a loan
+ * @KIPC_CHUNK_LEASED: a lease
+ * @KIPC_CHUNK_SENT: it is attached to messages that nobody has received, or that somebody
+ *	can receive again
+ */
+enum kipc_chunk_state {
+	KIPC_CHUNK_LOANED = 1,
+	KIPC_CHUNK_LEASED = 2,
+	KIPC_CHUNK_SENT = 3,
+};
+
+/**
+ * struct kipc_chunk_entry - who has a chunk
+ * @chunk: its number
+ * @state: one of enum kipc_chunk_state
+ * @view: number of the view through which; 0 if it was sent
+ * @count: how many messages, if it was sent; else 1
+ * @uid: effective user of who made that view; 0 if it was sent
+ * @pid: process that has it; 0 if it was sent, or is not to be seen
+ * @reserved: 0
+ */
+struct kipc_chunk_entry {
+	__u32 chunk;
+	__u32 state;
+	__u64 view;
+	__u32 count;
+	__u32 uid;
+	__u32 pid;
+	__u32 reserved;
+};
+
+/**
+ * struct kipc_chunk_list - list who has what (KIPC_CHUNK_LIST)
+ * @flags: in: 0
+ * @count: in: how many fit, at least 1
+ * @entries: in: address of structs kipc_chunk_entry
+ * @cursor: in: 0; to go on, as it came back. Out: 0 when these are all.
+ * @listed: out: how many there are
+ * @reserved: 0
+ *
+ * In the order of the chunks. What free ones there are is not listed. Needs a view with
+ * KIPC_REGION_OWN. If one chunk has more entries than fit, it begins with the next call
+ * where it went on; what changes between two calls can be there twice, or not.
+ *
+ * Errors: EFAULT, EINVAL, EKEYREVOKED, ENOMEM, EPERM, EPROTOTYPE (it has no chunks).
+ */
+struct kipc_chunk_list {
+	__u32 flags;
+	__u32 count;
+	__u64 entries;
+	__u64 cursor;
+	__u32 listed;
+	__u32 reserved;
 };
 
 #define KIPC_IOC_MAGIC		0xE1
@@ -1857,5 +2035,13 @@ struct kipc_region_info {
 				      struct kipc_region_info)
 #define KIPC_REGION_VIEWS	_IOWR(KIPC_IOC_MAGIC, 0x84, \
 				      struct kipc_region_views)
+#define KIPC_REGION_HOLD	_IOW(KIPC_IOC_MAGIC, 0x85, \
+				     struct kipc_region_hold)
+#define KIPC_CHUNK_LOAN		_IOWR(KIPC_IOC_MAGIC, 0x86, \
+				      struct kipc_chunk_loan)
+#define KIPC_CHUNK_RELEASE	_IOWR(KIPC_IOC_MAGIC, 0x87, \
+				      struct kipc_chunk_release)
+#define KIPC_CHUNK_LIST		_IOWR(KIPC_IOC_MAGIC, 0x88, \
+				      struct kipc_chunk_list)
 
 #endif /* _UAPI_LINUX_KIPC_H */

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who has which chunk */
+#include <linux/kipc.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/user_namespace.h>
+
+#include "core/sender.h"
+#include "region/chunk.h"
+#include "region/holder.h"
+#include "region/region.h"
+#include "region/view.h"
+
+/* Chunks that are looked at while the lock is held once */
+#define AT_ONCE		256
+
+/* A cursor is the number of a chunk, and below that how many of its entries were told. */
+#define TOLD_BITS	32
+
+/**
+ * struct listing - what is told
+ * @entry: where the next entry goes
+ * @room: for how many there is room
+ */
+struct listing {
+	struct kipc_chunk_entry *entry;
+	u32 room;
+};
+
+static void tell_hold(struct listing *listing, u32 number,
+		      const struct kipc_hold *hold)
+{
+	const struct kipc_view *view = hold->holder->view;
+	struct kipc_chunk_entry *entry = listing->entry++;
+
+	listing->room--;
+	entry->chunk = number;
+	entry->state = hold->is_loan ? KIPC_CHUNK_LOANED : KIPC_CHUNK_LEASED;
+	entry->view = view->id;
+	entry->count = 1;
+	entry->uid = from_kuid_munged(current_user_ns(), view->uid);
+	entry->pid = kipc_process_number(hold->holder->pid,
+					 task_active_pid_ns(current));
+}
+
+static void tell_messages(struct listing *listing, u32 number, u32 count)
+{
+	struct kipc_chunk_entry *entry = listing->entry++;
+
+	listing->room--;
+	entry->chunk = number;
+	entry->state = KIPC_CHUNK_SENT;
+	entry->count = count;
+}
+
+/* Returns 0 if all entries of the chunk have been told, or how many have. */
+static u32 tell_chunk_locked(struct listing *listing, u32 number,
+			     const struct kipc_chunk *chunk, u32 told)
+{
+	const struct kipc_hold *hold;
+	u32 holds = 0;
+
+	list_for_each_entry(hold, &chunk->holds, of_chunk) {
+		if (holds++ < told)
+			continue;
+		if (!listing->room)
+			return holds - 1;
+		tell_hold(listing, number, hold);
+	}
+	if (chunk->refs == holds || holds < told)
+		return 0;
+	if (!listing->room)
+		return holds;
+	tell_messages(listing, number, chunk->refs - holds);
+	return 0;
+}
+
+static void tell_some(const struct kipc_chunks *chunks,
+		      struct listing *listing, u32 *number, u32 *told)
+{
+	u32 looked;
+
+	for (looked = 0; looked < AT_ONCE && *number < chunks->count;
+	     looked++) {
+		*told = tell_chunk_locked(listing, *number,
+					  &chunks->chunk[*number], *told);
+		if (*told)
+			return;
+		++*number;
+	}
+}
+
+/**
+ * kipc_chunk_list() - who has which chunk
+ * @view: a view of the owner
+ * @entries: where it goes, zeroed
+ * @count: room for how many
+ * @cursor: where to begin; gets where to go on, or 0 if these are all
+ *
+ * Context: Process context. May sleep.
+ * Return: How many there are; or -EKEYREVOKED, -EPERM or -EPROTOTYPE.
+ */
+int kipc_chunk_list(struct kipc_view *view, struct kipc_chunk_entry *entries,
+		    u32 count, u64 *cursor)
+{
+	struct kipc_chunks *chunks = view->region->chunks;
+	struct listing listing = { .entry = entries, .room = count };
+	u64 number = *cursor >> TOLD_BITS;
+	u32 told = *cursor;
+	u32 next;
+
+	if (READ_ONCE(view->revoked))
+		return -EKEYREVOKED;
+	if (!view->is_owner)
+		return -EPERM;
+	if (!chunks)
+		return -EPROTOTYPE;
+	next = min_t(u64, number, chunks->count);
+	while (next < chunks->count) {
+		spin_lock(&chunks->lock);
+		tell_some(chunks, &listing, &next, &told);
+		spin_unlock(&chunks->lock);
+		if (told)
+			break;
+		cond_resched();
+	}
+	*cursor = next < chunks->count ? (u64)next << TOLD_BITS | told : 0;
+	return count - listing.room;
+}
