@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands on the chunks of regions */
 #include <linux/kipc.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -22,8 +23,11 @@ int kipc_run_region_hold(struct kipc_command *command)
 	const struct kipc_region_hold *args = &command->args.region_hold;
 	int ret;
 
-	if (args->flags || !args->leases || args->leases > KIPC_LEASES_MAX)
+	if (args->flags || args->leases > KIPC_LEASES_MAX ||
+	    (!args->leases && args->cookie))
 		return -EINVAL;
+	if (!args->leases)
+		return kipc_holder_end(command->view, current->files);
 	ret = kipc_holder_begin(command->view, args->leases, args->cookie);
 	if (!ret)
 		kipc_region_file_settle(command->view);

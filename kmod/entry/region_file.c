@@ -62,7 +62,7 @@ static int view_flush(struct file *file, fl_owner_t process)
 		return 0;
 	/* One that is dying has no table any more. */
 	if (process != current->files || !is_open_here(view))
-		kipc_holder_flush(view, process);
+		kipc_holder_end(view, process);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ void kipc_region_file_settle(struct kipc_view *view)
 	/* Pairs with that in view_flush(). */
 	smp_mb();
 	if (!is_open_here(view))
-		kipc_holder_flush(view, current->files);
+		kipc_holder_end(view, current->files);
 }
 
 static int view_release(struct inode *inode, struct file *file)

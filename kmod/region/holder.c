@@ -190,20 +190,25 @@ void kipc_holder_end_locked(struct kipc_view *view)
 }
 
 /**
- * kipc_holder_flush() - a process has no descriptor of a view any more
- * @view: the view
+ * kipc_holder_end() - a process has no chunks any more
+ * @view: through which it had them
  * @process: the process, as its table of file descriptors
  *
  * Context: Process context. May sleep.
+ * Return: 0, -EKEYREVOKED, or -ENOTCONN (it had none).
  */
-void kipc_holder_flush(struct kipc_view *view, fl_owner_t process)
+int kipc_holder_end(struct kipc_view *view, fl_owner_t process)
 {
 	struct kipc_region *region = view->region;
+	int ret = 0;
 
 	mutex_lock(&region->lock);
 	if (view->holder && view->holder->key.process == process)
 		kipc_holder_end_locked(view);
+	else
+		ret = view->revoked ? -EKEYREVOKED : -ENOTCONN;
 	mutex_unlock(&region->lock);
+	return ret;
 }
 
 /**

@@ -6,7 +6,7 @@
  *
  * The process is known by its table of file descriptors, which ends with it, at once. The
  * holder ends with its view, or when that is revoked, or when no descriptor of the view is
- * left in the process.
+ * left in the process, or when that says so.
  *
  * How many holds a view may have is reserved when the holder is made, in the view and in those
  * that it was made from, up to one of the owner's: so making more views from one's own
@@ -91,7 +91,7 @@ struct kipc_holder {
 
 int kipc_holder_begin(struct kipc_view *view, u32 size, u64 cookie);
 void kipc_holder_end_locked(struct kipc_view *view);
-void kipc_holder_flush(struct kipc_view *view, fl_owner_t process);
+int kipc_holder_end(struct kipc_view *view, fl_owner_t process);
 struct kipc_holder *kipc_holder_find_rcu(const struct kipc_region *region);
 
 struct kipc_hold *kipc_hold_find_locked(struct kipc_view *view, u32 id);

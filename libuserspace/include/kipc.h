@@ -999,6 +999,16 @@ void kipc_attachment_set_node(struct kipc_attachment *attachment,
 struct kipc_node *kipc_attachment_node(struct kipc *endpoint,
 				       const struct kipc_attachment *attachment);
 
+/**
+ * kipc_attachment_lend() - let what is attached go back when the call is over
+ * @attachment: of a view's file descriptor, or of a chunk; for a call only
+ *
+ * Whoever serves the call gets a view of its own, with the same rights, or a lease. That ends
+ * when the call does, in whatever way, before the function that calls returns: the view is
+ * revoked, with all that was made of it, wherever it has got to.
+ */
+void kipc_attachment_lend(struct kipc_attachment *attachment);
+
 /* ---- Serving ------------------------------------------------------------ */
 
 /**
@@ -1799,6 +1809,193 @@ int kipc_region_info(int view, struct kipc_region_info *info);
  * Return: 0, or what mmap() gets: -EKEYREVOKED, -ENOMEM.
  */
 int kipc_region_map(int view, void **memory, size_t *size);
+
+/*
+ * Chunks: a region that is cut into slots of one size, for messages that are large or that
+ * many are to read. Its owner takes a loan of a free chunk, writes to it, and attaches it to
+ * messages, by whatever way; who receives one reads it where it is. Nothing is copied or
+ * mapped for that, so the size does not matter. A chunk is free again when the loan, the
+ * messages and all leases are gone, or who had them has died.
+ *
+ *	kipc_chunks_new(view, 4, &chunks);              both, once
+ *
+ *	kipc_chunk_loan(chunks, &chunk);                publisher
+ *	kipc_attachment_set_chunk(&attachment, chunks, &chunk);
+ *	... send it ...
+ *	kipc_chunk_release(chunks, &chunk);
+ *
+ *	... receive an attachment ...                   subscriber
+ *	kipc_chunk_take(chunks, &attachment, &chunk);
+ *	kipc_chunk_release(chunks, &chunk);
+ *
+ * All functions may be called from any thread at any time, and only a chunk that two use at
+ * the same time is their own concern.
+ */
+
+struct kipc_chunks;
+
+/**
+ * struct kipc_chunk - a chunk that this process has
+ * @data: where it is mapped
+ * @size: its size in bytes
+ * @number: which one it is, from 0 on
+ * @lease: the number of the loan or lease; 0: it has none
+ */
+struct kipc_chunk {
+	void *data;
+	size_t size;
+	uint32_t number;
+	uint32_t lease;
+};
+
+/**
+ * struct kipc_chunk_options - how a region is cut
+ * @size: bytes of a chunk; rounded up to a multiple of KIPC_CHUNK_ALIGN
+ * @count: how many, 1 to KIPC_CHUNKS_MAX
+ * @leases_max: most leases of one subscriber; 0: KIPC_LEASES_DEFAULT
+ *
+ * The publisher never has to wait for subscribers if there are more chunks than all of them
+ * can have leases, messages can carry, and it has loans itself.
+ */
+struct kipc_chunk_options {
+	uint64_t size;
+	unsigned int count;
+	unsigned int leases_max;
+};
+
+/**
+ * kipc_region_open_chunks() - open a region that is cut into chunks, or make one
+ * @endpoint: in whose domain; NULL: that of the process
+ * @name: its name; NULL: a new one without a name
+ * @flags: KIPC_REGION_READ, which is always needed, KIPC_REGION_WRITE,
+ *	KIPC_REGION_EXCLUSIVE; KIPC_REGION_CREATE goes without saying
+ * @mode: permission bits of a new one: r is enough for subscribers
+ * @options: how a new one is cut
+ *
+ * To open one that is there use kipc_region_open() or kipc_region_wait().
+ *
+ * Return: As kipc_region_open().
+ */
+int kipc_region_open_chunks(struct kipc *endpoint, const char *name,
+			    unsigned int flags, mode_t mode,
+			    const struct kipc_chunk_options *options);
+
+/**
+ * kipc_chunks_new() - have chunks of a region
+ * @view: a view of the region; the caller may close it then
+ * @leases: how many at once, loans and leases, 1 to KIPC_LEASES_MAX
+ * @chunks: gets it
+ *
+ * Maps the view. From then on each chunk of the region that the process receives is leased to
+ * it. Once in a process for each region. It ends with the process, and does not go over to its
+ * children.
+ *
+ * Return: 0, or -EBUSY (another process has chunks through this view), -EDQUOT (more than
+ * are left for it), -EEXIST (this process has already), -EINVAL, -EKEYREVOKED, -EMFILE, -ENOMEM,
+ * -ENOTTY (not a view) or -EPROTOTYPE (the region has no chunks).
+ */
+int kipc_chunks_new(int view, unsigned int leases, struct kipc_chunks **chunks);
+
+/**
+ * kipc_chunks_free() - have none any more
+ * @chunks: from kipc_chunks_new(); or NULL
+ *
+ * All loans and leases end, and the mapping.
+ */
+void kipc_chunks_free(struct kipc_chunks *chunks);
+
+/**
+ * kipc_chunk_loan() - take a free chunk, to write to it
+ * @chunks: through a view with KIPC_REGION_OWN and KIPC_REGION_WRITE
+ * @chunk: gets it; its bytes are as they were left
+ *
+ * Return: 0, or -EAGAIN (none is free; poll() of a view says POLLOUT when one is), -EDQUOT
+ * (as many as were asked for), -EKEYREVOKED or -EPERM.
+ */
+int kipc_chunk_loan(struct kipc_chunks *chunks, struct kipc_chunk *chunk);
+
+/**
+ * kipc_chunk_next() - give a chunk back and take a free one, in one system call
+ * @chunks: as for kipc_chunk_loan()
+ * @chunk: a loan or a lease; gets the new loan. It stays as it is if this fails.
+ *
+ * Return: As kipc_chunk_loan(), or -ENXIO (it is none of this process).
+ */
+int kipc_chunk_next(struct kipc_chunks *chunks, struct kipc_chunk *chunk);
+
+/**
+ * kipc_chunk_take() - a chunk that was received with a mailbox's message
+ * @chunks: of the region
+ * @attachment: as it was received
+ * @chunk: gets it, to be released
+ *
+ * Return: 0, or -EBADF (not a chunk), or -ENOTCONN (the process had no leases of its region
+ * when it came, or it is another region).
+ */
+int kipc_chunk_take(struct kipc_chunks *chunks,
+		    const struct kipc_attachment *attachment,
+		    struct kipc_chunk *chunk);
+
+/**
+ * kipc_request_take_chunk() - keep a chunk that came with a request
+ * @request: the request
+ * @index: of the attachment
+ * @chunks: of the region
+ * @chunk: gets it, to be released; one that was lent is gone with the reply
+ *
+ * Those that are not taken go back with the request.
+ *
+ * Return: As kipc_chunk_take(), or -EALREADY or -EINVAL (no such attachment).
+ */
+int kipc_request_take_chunk(struct kipc_request *request, size_t index,
+			    struct kipc_chunks *chunks,
+			    struct kipc_chunk *chunk);
+
+/**
+ * kipc_result_take_chunk() - keep a chunk that came with a reply
+ * @result: of a call
+ * @index: of the attachment
+ * @chunks: of the region
+ * @chunk: gets it, to be released
+ *
+ * Return: As kipc_request_take_chunk().
+ */
+int kipc_result_take_chunk(struct kipc_result *result, size_t index,
+			   struct kipc_chunks *chunks,
+			   struct kipc_chunk *chunk);
+
+/**
+ * kipc_chunk_release() - give a loan or a lease back
+ * @chunks: of the region
+ * @chunk: which; nothing is in it after that
+ *
+ * Return: 0, or -EKEYREVOKED (all are gone) or -ENXIO (it was released, or lent and the
+ * call is over).
+ */
+int kipc_chunk_release(struct kipc_chunks *chunks, struct kipc_chunk *chunk);
+
+/**
+ * kipc_attachment_set_chunk() - make an attachment of a chunk
+ * @attachment: to be filled in
+ * @chunks: of the region
+ * @chunk: a loan; it stays the caller's, to be released when it was sent
+ */
+void kipc_attachment_set_chunk(struct kipc_attachment *attachment,
+			       const struct kipc_chunks *chunks,
+			       const struct kipc_chunk *chunk);
+
+/**
+ * kipc_chunk_list() - who has which chunk
+ * @view: with KIPC_REGION_OWN
+ * @entries: gets it, in the order of the chunks
+ * @count: how many fit, at least 1
+ * @cursor: 0; then as it comes back, until it is 0 again
+ *
+ * Return: How many entries there are; or -EINVAL, -EKEYREVOKED, -ENOMEM, -EPERM or
+ * -EPROTOTYPE.
+ */
+int kipc_chunk_list(int view, struct kipc_chunk_entry *entries,
+		    unsigned int count, uint64_t *cursor);
 
 #pragma GCC visibility pop
 

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "attachment.h"
+#include "chunk.h"
 #include "endpoint.h"
 #include "node.h"
 #include "sys.h"
@@ -43,6 +44,11 @@ struct kipc_node *kipc_attachment_node(struct kipc *endpoint,
 	if (attachment->type != KIPC_ATTACH_NODE)
 		return NULL;
 	return kipc_node_find(endpoint, attachment->cookie);
+}
+
+void kipc_attachment_lend(struct kipc_attachment *attachment)
+{
+	attachment->rights |= KIPC_RIGHT_BORROW;
 }
 
 /**
@@ -98,6 +104,9 @@ static void discard(struct kipc *endpoint,
 		break;
 	case KIPC_ATTACH_HANDLE:
 		kipc_sys_ioctl(endpoint->fd, KIPC_HANDLE_DROP, &drop);
+		break;
+	case KIPC_ATTACH_CHUNK:
+		kipc_chunk_discard(attachment);
 		break;
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "current.h"
 #include "endpoint.h"
+#include "region.h"
 #include "sys.h"
 
 #define WAIT_FLAGS	(KIPC_REGION_READ | KIPC_REGION_WRITE | KIPC_REGION_OWN)
@@ -20,8 +21,14 @@ static int open_kernel(struct kipc *endpoint, struct kipc_region_open *open)
 	return ret < 0 ? ret : open->fd;
 }
 
-/* No name at all is a region without one, but an empty one is a mistake */
-static int set_name(struct kipc_region_open *open, const char *name)
+/**
+ * kipc_region_set_name() - say by which name to open a region
+ * @open: the command
+ * @name: the name; an empty one is a mistake
+ *
+ * Return: 0 or -EINVAL.
+ */
+int kipc_region_set_name(struct kipc_region_open *open, const char *name)
 {
 	if (!*name)
 		return -EINVAL;
@@ -39,7 +46,7 @@ int kipc_region_open(struct kipc *endpoint, const char *name,
 	if (flags & ~OPEN_FLAGS)
 		return -EINVAL;
 	if (name) {
-		ret = set_name(&open, name);
+		ret = kipc_region_set_name(&open, name);
 		if (ret)
 			return ret;
 	} else {
@@ -64,7 +71,7 @@ int kipc_region_wait(struct kipc *endpoint, const char *name,
 
 	if (flags & ~WAIT_FLAGS)
 		return -EINVAL;
-	ret = set_name(&open, name);
+	ret = kipc_region_set_name(&open, name);
 	if (ret)
 		return ret;
 	kipc_current_wait();

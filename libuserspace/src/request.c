@@ -140,6 +140,20 @@ int kipc_request_take_handle(struct kipc_request *request, size_t index,
 	return take(request, index, KIPC_ATTACH_HANDLE, handle);
 }
 
+int kipc_request_take_chunk(struct kipc_request *request, size_t index,
+			    struct kipc_chunks *chunks,
+			    struct kipc_chunk *chunk)
+{
+	const struct kipc_attachment *list = kipc_request_attachments(request);
+	uint32_t number;
+	int ret;
+
+	if (index >= kipc_request_attachment_count(request))
+		return -EINVAL;
+	ret = kipc_chunk_take(chunks, &list[index], chunk);
+	return ret ? ret : take(request, index, KIPC_ATTACH_CHUNK, &number);
+}
+
 /* The security label lies behind the attachments */
 static const char *label(const struct kipc_request *request)
 {

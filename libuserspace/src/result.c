@@ -128,3 +128,15 @@ int kipc_result_take_handle(struct kipc_result *result, size_t index,
 {
 	return take(result, index, KIPC_ATTACH_HANDLE, handle);
 }
+
+int kipc_result_take_chunk(struct kipc_result *result, size_t index,
+			   struct kipc_chunks *chunks, struct kipc_chunk *chunk)
+{
+	uint32_t number;
+	int ret;
+
+	if (index >= result->attachment_count)
+		return -EINVAL;
+	ret = kipc_chunk_take(chunks, &result->attachments[index], chunk);
+	return ret ? ret : take(result, index, KIPC_ATTACH_CHUNK, &number);
+}

@@ -1828,13 +1828,14 @@ struct kipc_region_info {
 /**
  * struct kipc_region_hold - let this process have chunks (KIPC_REGION_HOLD)
  * @flags: in: 0
- * @leases: in: how many at once, loans and leases; 1 to KIPC_LEASES_MAX
- * @cookie: in: the process's word for the region; comes with each lease
+ * @leases: in: how many at once, loans and leases, up to KIPC_LEASES_MAX; 0: no longer
+ * @cookie: in: the process's word for the region; comes with each lease. With 0 leases 0.
  *
  * From then on what the process receives with a message, by whatever endpoint or mailbox,
  * that is a chunk of the region, is leased to it through this view, if that has the whole
  * chunk. It is over when the view is closed, or revoked, and when no descriptor of it is
- * left in the process, as when that dies: then all its loans and leases end.
+ * left in the process, as when that dies, or when it says so: then all its loans and leases
+ * end.
  *
  * One process at a time can hold a region through a view, and through one view only. A view
  * and those made from it have no more than the region's @leases_max together, if it is
@@ -1845,7 +1846,7 @@ struct kipc_region_info {
  *
  * Errors: EBUSY (another process does through this view), EDQUOT (more than are left),
  * EEXIST (this one does, through this view or another), EFAULT, EINVAL, EKEYREVOKED, ENOMEM,
- * EPROTOTYPE (the region has no chunks).
+ * ENOTCONN (no longer: this one does not), EPROTOTYPE (the region has no chunks).
  */
 struct kipc_region_hold {
 	__u32 flags;
