@@ -43,13 +43,20 @@ delivered()
 	shows "^mailbox: .* $((posted + 1)) deliveries, redelivered 1, reported twice 0\$" 1
 }
 
+# Nobody has a piece of the text any more
+freed()
+{
+	shows ', which is leased to it, has counted' 1 &&
+	shows '^region: [0-9]* chunks of text, 0 of them still in use: the lease of the killed worker has returned by itself$' 1
+}
+
 # One worker is killed, and what it held is done by another one
 redone()
 {
 	shows ': SIGKILL$' 1 && shows 'death notice: worker' 1 &&
 	shows 'to do again$' 1 && shows '  killed$' 1 &&
 	shows 'the kernel redelivered piece [0-9]* (delivery 2)' 1 &&
-	delivered || return 1
+	delivered && freed || return 1
 	victim=$(sed -n 's/.* worker \([0-9]*\) (pid.*SIGKILL$/\1/p' "$dir/out")
 	other=$(sed -n 's/.* is done by worker \([0-9]*\):.*/\1/p' "$dir/out")
 	case $other in

@@ -78,16 +78,18 @@ static int lend(struct kipc_attached *item, struct file *file, u32 lease,
 {
 	const struct kipc_parcel_source *source = kipc_parcel_source;
 	struct kipc_borrow *borrow;
-	void *lent;
+	struct kipc_parcel *parcel;
 
-	if (item->type == KIPC_ATTACH_FD)
-		lent = item->file = source->lend_view(file, &borrow);
-	else
-		lent = item->parcel = source->lend_chunk(file, lease, &borrow);
-	if (IS_ERR(lent)) {
-		item->file = NULL;
-		item->parcel = NULL;
-		return PTR_ERR(lent);
+	if (item->type == KIPC_ATTACH_FD) {
+		file = source->lend_view(file, &borrow);
+		if (IS_ERR(file))
+			return PTR_ERR(file);
+		item->file = file;
+	} else {
+		parcel = source->lend_chunk(file, lease, &borrow);
+		if (IS_ERR(parcel))
+			return PTR_ERR(parcel);
+		item->parcel = parcel;
 	}
 	borrow->next = *borrows;
 	*borrows = borrow;

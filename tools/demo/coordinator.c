@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "coordinator.h"
 #include "protocol.h"
@@ -24,7 +25,7 @@ static int fail(struct coordinator *coordinator, const char *what, int ret)
 
 static bool all_done(const struct coordinator *coordinator)
 {
-	return coordinator->pieces->done == coordinator->pieces->count;
+	return coordinator->pieces.done == coordinator->pieces.count;
 }
 
 static bool all_gone(const struct coordinator *coordinator)
@@ -89,14 +90,30 @@ static void on_death(struct kipc *endpoint, uint32_t handle, void *userdata)
 		fail(coordinator, "all workers are dead", 0);
 }
 
-/* The answer brings the worker its side of the mailbox */
+/* The answer brings the worker its side of the mailbox, and a view of its own */
+static int welcome(struct coordinator *coordinator,
+		   struct kipc_request *request)
+{
+	struct kipc_attachment attachments[2];
+	const struct kipc_content content = {
+		.attachments = attachments, .attachment_count = 2,
+	};
+	int view, ret;
+
+	view = kipc_region_view(coordinator->text->view, KIPC_REGION_READ, 0,
+				0, NULL);
+	if (view < 0)
+		return view;
+	kipc_attachment_set_fd(&attachments[0], coordinator->queue.receive);
+	kipc_attachment_set_fd(&attachments[1], view);
+	ret = kipc_request_replyv(request, 0, &content, KIPC_REPLY_NOW);
+	close(view);
+	return ret;
+}
+
 static int on_join(struct coordinator *coordinator, struct member *member,
 		   struct kipc_request *request)
 {
-	struct kipc_attachment attachment;
-	const struct kipc_content content = {
-		.attachments = &attachment, .attachment_count = 1,
-	};
 	int ret;
 
 	if (member->state != MEMBER_STARTED)
@@ -108,10 +125,10 @@ static int on_join(struct coordinator *coordinator, struct member *member,
 				coordinator, &member->watch);
 	if (ret < 0)
 		return fail(coordinator, "cannot watch a worker", ret);
-	kipc_attachment_set_fd(&attachment, coordinator->queue.receive);
-	ret = kipc_request_replyv(request, 0, &content, KIPC_REPLY_NOW);
+	ret = welcome(coordinator, request);
 	if (ret < 0)
-		return fail(coordinator, "cannot hand over the mailbox", ret);
+		return fail(coordinator, "cannot hand over mailbox and text",
+			    ret);
 	member->state = MEMBER_JOINED;
 	coordinator->joined++;
 	if (coordinator->joined == coordinator->crew->count)
@@ -122,7 +139,8 @@ static int on_join(struct coordinator *coordinator, struct member *member,
 static int on_result(struct coordinator *coordinator, struct member *member,
 		     const struct demo_result *result)
 {
-	struct pieces *pieces = coordinator->pieces;
+	struct pieces *pieces = &coordinator->pieces;
+	int ret;
 
 	if (member->state != MEMBER_JOINED || result->piece >= pieces->count)
 		return fail(coordinator, "a result that cannot be", -EPROTO);
@@ -135,6 +153,9 @@ static int on_result(struct coordinator *coordinator, struct member *member,
 	member->words += result->words;
 	if (coordinator->victim && result->piece == coordinator->lost)
 		report_redone(coordinator, member, result);
+	ret = text_done(coordinator->text, result->piece);
+	if (ret < 0)
+		return fail(coordinator, "cannot release a piece", ret);
 	if (all_done(coordinator)) {
 		report_end(coordinator);
 		end(coordinator);
@@ -150,13 +171,15 @@ static int on_halfway(struct coordinator *coordinator, struct member *member,
 	int ret;
 
 	if (coordinator->victim || member->state != MEMBER_JOINED ||
-	    result->piece >= coordinator->pieces->count)
+	    result->piece >= coordinator->pieces.count)
 		return -EPROTO;
 	ret = kipc_request_defer(request, &member->waiting);
 	if (ret < 0)
 		return ret;
 	coordinator->victim = member;
 	coordinator->lost = result->piece;
+	coordinator->leased = text_is_leased(coordinator->text, result->piece,
+					     member->pid) > 0;
 	report_kill(coordinator, member, result);
 	if (kill(member->pid, SIGKILL) < 0)
 		return fail(coordinator, "kill", -errno);
@@ -188,11 +211,11 @@ static int on_request(struct kipc_request *request, void *userdata)
 /* More pieces, if there is room for them, and then what a worker has to say */
 static int work(struct coordinator *coordinator)
 {
-	const struct pieces *pieces = coordinator->pieces;
+	const struct pieces *pieces = &coordinator->pieces;
 	int ret = 0;
 
 	if (coordinator->joined == coordinator->crew->count)
-		ret = queue_fill(&coordinator->queue, pieces,
+		ret = queue_fill(&coordinator->queue, coordinator->text, pieces,
 				 pieces->count / 2);
 	if (ret < 0)
 		return fail(coordinator, "cannot post a piece", ret);
@@ -220,18 +243,31 @@ static int serve(struct coordinator *coordinator, const char *name)
 	return ret;
 }
 
+static int prepare(struct coordinator *coordinator)
+{
+	int ret;
+
+	ret = text_load(coordinator->text, coordinator->endpoint);
+	if (ret < 0)
+		return fail(coordinator, coordinator->text->path, ret);
+	ret = pieces_cut(&coordinator->pieces, coordinator->text);
+	if (ret < 0)
+		return fail(coordinator, "pieces", ret);
+	ret = queue_open(&coordinator->queue, coordinator->endpoint,
+			 coordinator->crew->count);
+	return ret < 0 ? fail(coordinator, "mailbox", ret) : 0;
+}
+
 int coordinator_run(struct coordinator *coordinator, const char *name)
 {
 	int ret;
 
+	coordinator->queue = (struct queue){ .send = -1, .receive = -1 };
 	ret = kipc_open(NULL, 0, 0, &coordinator->endpoint);
 	if (ret < 0)
 		return fail(coordinator, "/dev/kipc", ret);
-	ret = queue_open(&coordinator->queue, coordinator->endpoint,
-			 coordinator->crew->count, coordinator->piece_max);
-	if (ret < 0)
-		fail(coordinator, "mailbox", ret);
-	else
+	ret = prepare(coordinator);
+	if (!ret)
 		ret = serve(coordinator, name);
 	for (unsigned int i = 0; i < coordinator->crew->count; i++)
 		kipc_request_free(coordinator->crew->members[i].waiting);
@@ -240,15 +276,24 @@ int coordinator_run(struct coordinator *coordinator, const char *name)
 	return ret;
 }
 
+void coordinator_end(struct coordinator *coordinator)
+{
+	if (!coordinator->failed)
+		coordinator->chunks_used = text_chunks_used(coordinator->text);
+	text_unload(coordinator->text);
+}
+
 bool coordinator_verdict(const struct coordinator *coordinator)
 {
-	const struct pieces *pieces = coordinator->pieces;
+	const struct pieces *pieces = &coordinator->pieces;
 
-	if (coordinator->failed || !all_done(coordinator))
+	if (coordinator->failed || !all_done(coordinator) ||
+	    coordinator->chunks_used)
 		return false;
 	if (!pieces->count)
 		return true;
-	return coordinator->noticed && coordinator->redone_by &&
+	return coordinator->noticed && coordinator->leased &&
+	       coordinator->redone_by &&
 	       coordinator->redone_by != coordinator->victim &&
 	       coordinator->deliveries == 2;
 }

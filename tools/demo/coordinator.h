@@ -29,8 +29,8 @@
 
 /**
  * struct coordinator - the work and those who do it
- * @pieces: the text
- * @piece_max: size of the largest piece in bytes
+ * @text: the text
+ * @pieces: its pieces
  * @crew: the workers
  * @endpoint: the coordinator's endpoint
  * @queue: the mailbox with the pieces
@@ -40,6 +40,8 @@
  * @lost: the piece that the victim held
  * @redone_by: the worker that did it again; or NULL
  * @deliveries: how often the kernel had delivered it then
+ * @leased: the victim had a lease of the piece when it was killed
+ * @chunks_used: how many chunks somebody still had in the end, or -errno
  * @twice: reports of pieces that were done before
  * @noticed: the victim's death notice came, with its call canceled
  * @failed: something happened that should not have
@@ -48,8 +50,8 @@
  * @ended: when the last piece was done, likewise
  */
 struct coordinator {
-	struct pieces *pieces;
-	size_t piece_max;
+	struct text *text;
+	struct pieces pieces;
 	struct crew *crew;
 	struct kipc *endpoint;
 	struct queue queue;
@@ -59,6 +61,8 @@ struct coordinator {
 	uint64_t lost;
 	struct member *redone_by;
 	uint64_t deliveries;
+	bool leased;
+	int chunks_used;
 	uint64_t twice;
 	bool noticed;
 	bool failed;
@@ -69,7 +73,7 @@ struct coordinator {
 
 /**
  * coordinator_run() - get the pieces done by the workers
- * @coordinator: with @pieces, @piece_max and @crew, the rest 0
+ * @coordinator: with @text and @crew, the rest 0; its pieces are to be freed
  * @name: to publish the node under
  *
  * Return: 0, or -errno after it said on stderr what went wrong.
@@ -77,11 +81,17 @@ struct coordinator {
 int coordinator_run(struct coordinator *coordinator, const char *name);
 
 /**
+ * coordinator_end() - see what chunks are in use, and let go of the text
+ * @coordinator: after coordinator_run(), when all workers have ended
+ */
+void coordinator_end(struct coordinator *coordinator);
+
+/**
  * coordinator_verdict() - whether everything happened that should have
  * @coordinator: after coordinator_run()
  *
  * Return: true if all pieces are done, and the victim's by another worker, to which
- * the kernel had delivered it a second time.
+ * the kernel had delivered it a second time, and all chunks are free.
  */
 bool coordinator_verdict(const struct coordinator *coordinator);
 

@@ -12,27 +12,29 @@
 #include "coordinator.h"
 #include "crew.h"
 #include "pieces.h"
-#include "protocol.h"
 #include "report.h"
 #include "text.h"
 
 #define WORKERS		4
 #define WORKERS_MAX	64
 #define PIECE_SIZE	((size_t)64 << 10)
+#define PIECE_MAX	((size_t)64 << 20)
 
 static const char demo_doc[] =
-	"Count the words of FILE, as LC_ALL=C wc -w does, with several processes\n"
-	"that get their work from a mailbox of /dev/kipc and report it by calls, and\n"
-	"kill one of them in the middle of its work.\n"
+	"Count the words of FILE, as LC_ALL=C wc -w does, with several processes.\n"
+	"FILE lies in a region of /dev/kipc; they get leases of its pieces from a\n"
+	"mailbox, and report by calls what is in them; and one is killed in the middle\n"
+	"of its work.\n"
 	"\vThe last line is \"words: N\". Exit status: 0 if all went as it should:\n"
 	"every piece was counted once, and that of the killed worker by another, to\n"
-	"which the kernel gave it; 1 otherwise; 2 wrong usage.";
+	"which the kernel gave it, and all leases returned; 1 otherwise; 2 wrong usage.";
 
 static const struct argp_option demo_options[] = {
 	{ "workers", 'w', "N", 0, "how many workers, 2 to 64; 4 if not said",
 	  0 },
 	{ "piece", 'p', "BYTES", 0,
-	  "size of the largest piece, up to 262144; 65536 if not said", 0 },
+	  "size of a piece, up to 67108864; 65536, or more if that makes too many, if\n"
+	  "not said", 0 },
 	{ 0 }
 };
 
@@ -64,7 +66,7 @@ static error_t demo_parse(int key, char *arg, struct argp_state *state)
 		args->workers = parse_number(arg, 2, WORKERS_MAX, state);
 		return 0;
 	case 'p':
-		args->piece = parse_number(arg, 1, DEMO_PIECE_MAX, state);
+		args->piece = parse_number(arg, 1, PIECE_MAX, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (args->path)
@@ -100,12 +102,10 @@ static int probe(void)
 }
 
 /* Get the pieces done; returns the exit status */
-static int count(struct pieces *pieces, const struct demo_args *args)
+static int count(struct text *text, const struct demo_args *args)
 {
 	struct crew crew = { 0 };
-	struct coordinator coordinator = {
-		.pieces = pieces, .piece_max = args->piece, .crew = &crew,
-	};
+	struct coordinator coordinator = { .text = text, .crew = &crew };
 	char name[32];
 	bool well;
 	int ret;
@@ -120,17 +120,18 @@ static int count(struct pieces *pieces, const struct demo_args *args)
 	well = crew_end(&crew, coordinator.victim);
 	if (!well)
 		fprintf(stderr, "kipc-demo: a worker did not end as it should\n");
-	if (coordinator.ended || !pieces->count)
+	coordinator_end(&coordinator);
+	if (coordinator.ended || !text->count)
 		report_summary(&coordinator);
+	well &= coordinator_verdict(&coordinator);
+	pieces_free(&coordinator.pieces);
 	crew_free(&crew);
-	return well && coordinator_verdict(&coordinator) ? EXIT_SUCCESS :
-							   EXIT_FAILURE;
+	return well ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
 {
 	struct demo_args args = { .workers = WORKERS, .piece = PIECE_SIZE };
-	struct pieces pieces;
 	struct text text;
 	int ret;
 
@@ -139,19 +140,15 @@ int main(int argc, char **argv)
 	argp_parse(&demo_argp, argc, argv, 0, NULL, &args);
 	if (probe() < 0)
 		return EXIT_FAILURE;
-	ret = text_map(&text, args.path);
-	if (!ret)
-		ret = pieces_cut(&pieces, text.data, text.size, args.piece);
+	ret = text_measure(&text, args.path, args.piece);
 	if (ret) {
 		fprintf(stderr, "kipc-demo: %s: %s\n", args.path,
 			ret == -EINVAL ? "not a regular file" : strerror(-ret));
 		return EXIT_FAILURE;
 	}
 	printf("kipc-demo: %s: %zu bytes in %zu pieces, %zu workers\n",
-	       args.path, text.size, pieces.count, args.workers);
-	ret = count(&pieces, &args);
-	pieces_free(&pieces);
-	text_unmap(&text);
+	       args.path, text.size, text.count, args.workers);
+	ret = count(&text, &args);
 	if (fflush(stdout) || ferror(stdout))
 		return EXIT_FAILURE;
 	return ret;

@@ -1,43 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The text, cut into pieces, and what became of each. */
+/* The pieces of the text, and what became of each. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "pieces.h"
 #include "words.h"
 
-static int add(struct pieces *pieces, const struct piece *piece)
+int pieces_cut(struct pieces *pieces, const struct text *text)
 {
-	struct piece *list = pieces->list;
-
-	/* Room is doubled whenever the count is a power of two */
-	if (!(pieces->count & (pieces->count - 1))) {
-		list = reallocarray(list, 2 * pieces->count + 1, sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		pieces->list = list;
-	}
-	list[pieces->count++] = *piece;
-	return 0;
-}
-
-int pieces_cut(struct pieces *pieces, const char *text, size_t size,
-	       size_t most)
-{
-	struct piece piece = { .text = text };
 	bool in_word = false;
-	int ret;
 
-	*pieces = (struct pieces){ 0 };
-	for (; size; size -= piece.size, piece.text += piece.size) {
-		piece.size = words_cut(piece.text, size, most);
-		piece.in_word = in_word;
-		ret = add(pieces, &piece);
-		if (ret < 0) {
-			pieces_free(pieces);
-			return ret;
-		}
-		in_word = words_cut_inside(piece.text, piece.size, in_word);
+	*pieces = (struct pieces){ .count = text->count };
+	pieces->list = calloc(text->count + 1, sizeof(*pieces->list));
+	if (!pieces->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < text->count; i++) {
+		pieces->list[i].size = text_size_of(text, i);
+		pieces->list[i].in_word = in_word;
+		in_word = words_cut_inside(text->chunk[i].data,
+					   pieces->list[i].size, in_word);
 	}
 	return 0;
 }

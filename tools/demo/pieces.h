@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The text, cut into pieces, and what became of each. */
+/* The pieces of the text, and what became of each. */
 #ifndef DEMO_PIECES_H
 #define DEMO_PIECES_H
 
@@ -7,16 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text.h"
+
 /**
  * struct piece - one piece of the text
- * @text: its beginning
  * @size: its size in bytes
  * @words: words in it, once it is done
  * @in_word: it begins inside a word that the piece before counted
  * @done: its words are counted
  */
 struct piece {
-	const char *text;
 	size_t size;
 	uint64_t words;
 	bool in_word;
@@ -36,16 +36,13 @@ struct pieces {
 };
 
 /**
- * pieces_cut() - cut a text into pieces
+ * pieces_cut() - see what pieces there are
  * @pieces: where they go
- * @text: the text; must stay as long as the pieces
- * @size: its size in bytes
- * @most: size of the largest piece in bytes, not 0
+ * @text: the text, loaded
  *
  * Return: 0 or -ENOMEM.
  */
-int pieces_cut(struct pieces *pieces, const char *text, size_t size,
-	       size_t most);
+int pieces_cut(struct pieces *pieces, const struct text *text);
 
 /**
  * pieces_finish() - a piece is done

@@ -3,8 +3,9 @@
  * What workers and the coordinator say to each other.
  *
  * The coordinator publishes one node; a worker joins with its first call, and the
- * answer brings it a mailbox, a work queue. In that lie the pieces of text. The
- * worker leases one, counts, reports by a call, and acknowledges the piece when
+ * answer brings it a mailbox, a work queue, and a view of the region with the text.
+ * What comes by the mailbox are leases of pieces. The worker reads one where it is,
+ * reports by a call, and acknowledges the piece when
  * the report was answered; until then the kernel would give it to another one.
  * When there is nothing left the coordinator closes its side of the mailbox, and
  * the worker goes. Nothing in a call says which worker it is from: the coordinator
@@ -15,14 +16,11 @@
 
 #include <stdint.h>
 
-/* Largest piece of text, in bytes */
-#define DEMO_PIECE_MAX	((size_t)256 << 10)
-
 /**
  * enum demo_method - code of a call to the coordinator
  * @DEMO_JOIN: "I am here"; attached: a node of the worker's, by whose death the
  *	coordinator learns of the worker's. Attached to the answer: the mailbox, open
- *	for receiving
+ *	for receiving, and a view of the text, to be read
  * @DEMO_HALFWAY: "I am in the middle of this piece"; payload struct demo_result
  * @DEMO_RESULT: "this is the result of a piece"; payload struct demo_result
  */
@@ -45,14 +43,16 @@ struct demo_result {
 };
 
 /**
- * struct demo_piece - what precedes a piece's text in its message
+ * struct demo_piece - a piece of text; its chunk is attached
  * @piece: its number
+ * @size: its size in bytes
  * @in_word: 1 if it begins inside a word that was counted before
  * @halfway: 1 if the first worker that gets it is to make a call DEMO_HALFWAY in
  *	the middle
  */
 struct demo_piece {
 	uint64_t piece;
+	uint64_t size;
 	uint32_t in_word;
 	uint32_t halfway;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The mailbox in which the pieces of text lie. */
+/* The mailbox by which the pieces of text are handed out. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -11,12 +11,12 @@
 #define LEASE_NS	60000000000ULL
 
 int queue_open(struct queue *queue, struct kipc *endpoint,
-	       unsigned int workers, size_t piece)
+	       unsigned int workers)
 {
 	const struct kipc_mailbox_options options = {
 		.kind = KIPC_MAILBOX_WORK,
 		.messages_max = 2 * workers,
-		.size_max = (uint32_t)(sizeof(struct demo_piece) + piece),
+		.size_max = sizeof(struct demo_piece),
 		.lease = LEASE_NS,
 	};
 	char name[32];
@@ -36,28 +36,37 @@ int queue_open(struct queue *queue, struct kipc *endpoint,
 	return queue->receive < 0 ? queue->receive : ret;
 }
 
-static int post(struct queue *queue, const struct piece *piece, bool marked)
+static int post(struct queue *queue, const struct text *text,
+		const struct piece *piece, bool marked)
 {
-	struct demo_piece header = {
+	struct kipc_attachment attachment;
+	const struct kipc_mailbox_send_options options = {
+		.attachments = &attachment,
+		.attachment_count = 1,
+	};
+	struct demo_piece message = {
 		.piece = queue->posted,
+		.size = piece->size,
 		.in_word = piece->in_word,
 		.halfway = marked,
 	};
-	const struct iovec iov[2] = {
-		{ .iov_base = &header, .iov_len = sizeof(header) },
-		{ .iov_base = (char *)piece->text, .iov_len = piece->size },
+	const struct iovec iov = {
+		.iov_base = &message, .iov_len = sizeof(message),
 	};
 
-	return kipc_mailbox_send_with(queue->send, iov, 2, NULL, KIPC_NO_WAIT,
-				      NULL);
+	kipc_attachment_set_chunk(&attachment, text->chunks,
+				  &text->chunk[queue->posted]);
+	return kipc_mailbox_send_with(queue->send, &iov, 1, &options,
+				      KIPC_NO_WAIT, NULL);
 }
 
-int queue_fill(struct queue *queue, const struct pieces *pieces, size_t marked)
+int queue_fill(struct queue *queue, const struct text *text,
+	       const struct pieces *pieces, size_t marked)
 {
 	int ret = 0;
 
 	while (!ret && queue->posted < pieces->count) {
-		ret = post(queue, &pieces->list[queue->posted],
+		ret = post(queue, text, &pieces->list[queue->posted],
 			   queue->posted == marked);
 		queue->posted += !ret;
 	}

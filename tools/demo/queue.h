@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The mailbox in which the pieces of text lie: a work queue, made by the
+ * The mailbox by which the pieces of text are handed out: a work queue, made by the
  * coordinator and handed to the workers by a call.
  *
  * Its name is gone as soon as it is open for both sides. So it ends with the
@@ -33,17 +33,17 @@ struct queue {
  * @queue: where it goes
  * @endpoint: in whose domain
  * @workers: how many workers there are
- * @piece: size of the largest piece in bytes
  *
  * Return: 0 or -errno.
  */
 int queue_open(struct queue *queue, struct kipc *endpoint,
-	       unsigned int workers, size_t piece);
+	       unsigned int workers);
 
 /**
  * queue_fill() - post pieces until all are, or there is no more room
  * @queue: the mailbox
- * @pieces: the pieces
+ * @text: the text
+ * @pieces: its pieces
  * @marked: number of the piece in whose middle its worker is to call
  *
  * There is room for more pieces than workers can hold. So if this finds none,
@@ -52,8 +52,8 @@ int queue_open(struct queue *queue, struct kipc *endpoint,
  *
  * Return: 0 or -errno.
  */
-int queue_fill(struct queue *queue, const struct pieces *pieces,
-	       size_t marked);
+int queue_fill(struct queue *queue, const struct text *text,
+	       const struct pieces *pieces, size_t marked);
 
 /**
  * queue_end() - nothing more will come

@@ -34,9 +34,10 @@ void report_kill(struct coordinator *coordinator, const struct member *member,
 		 const struct demo_result *result)
 {
 	report_event(coordinator,
-		     "worker %u (pid %d) is in the middle of piece %llu, has counted %llu words: SIGKILL",
+		     "worker %u (pid %d) is in the middle of piece %llu%s, has counted %llu words: SIGKILL",
 		     member->number, (int)member->pid,
 		     (unsigned long long)result->piece + 1,
+		     coordinator->leased ? ", which is leased to it" : "",
 		     (unsigned long long)result->words);
 	fflush(stdout);
 	coordinator->killed = now();
@@ -69,7 +70,7 @@ void report_end(struct coordinator *coordinator)
 {
 	coordinator->ended = now();
 	report_event(coordinator, "all %zu pieces are done",
-		     coordinator->pieces->count);
+		     coordinator->pieces.count);
 }
 
 static void print_member(const struct member *member, bool killed)
@@ -77,6 +78,14 @@ static void print_member(const struct member *member, bool killed)
 	printf("  %6u  %6d  %6zu  %8.2f  %10llu%s\n", member->number,
 	       (int)member->pid, member->pieces, member->bytes / BYTES_PER_MB,
 	       (unsigned long long)member->words, killed ? "  killed" : "");
+}
+
+static void print_region(const struct coordinator *coordinator)
+{
+	printf("region: %zu chunks of text, %d of them still in use%s\n",
+	       coordinator->pieces.count, coordinator->chunks_used,
+	       coordinator->leased && !coordinator->chunks_used ?
+	       ": the lease of the killed worker has returned by itself" : "");
 }
 
 static void print_mailbox(const struct coordinator *coordinator)
@@ -93,7 +102,7 @@ static void print_mailbox(const struct coordinator *coordinator)
 void report_summary(const struct coordinator *coordinator)
 {
 	const struct crew *crew = coordinator->crew;
-	const struct pieces *pieces = coordinator->pieces;
+	const struct pieces *pieces = &coordinator->pieces;
 	double seconds = (double)(coordinator->ended - coordinator->started) /
 			 NS_PER_S;
 	uint64_t bytes = 0;
@@ -111,7 +120,9 @@ void report_summary(const struct coordinator *coordinator)
 		       pieces->count, bytes / BYTES_PER_MB, seconds,
 		       (double)pieces->count / seconds,
 		       bytes / BYTES_PER_MB / seconds);
-	if (pieces->count)
+	if (pieces->count) {
+		print_region(coordinator);
 		print_mailbox(coordinator);
+	}
 	printf("words: %llu\n", (unsigned long long)pieces_words(pieces));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a word is, and where a text can be cut between two. */
+/* What a word is, also where a text is cut in the middle of one. */
 #include "words.h"
 
 static bool is_space(unsigned char c)
@@ -29,23 +29,14 @@ uint64_t words_count(const char *text, size_t size, bool *in_word)
 	return words;
 }
 
-size_t words_cut(const char *text, size_t size, size_t most)
-{
-	size_t end = most;
-
-	if (size <= most)
-		return size;
-	while (end && !is_space(text[end - 1]))
-		end--;
-	return end ? end : most;
-}
-
-/* A piece that does not end with white space has none in it, or is the last */
+/* What it ends with begins behind its last white space */
 bool words_cut_inside(const char *text, size_t size, bool in_word)
 {
-	if (!is_space(text[size - 1]))
-		words_count(text, size, &in_word);
-	else
-		in_word = false;
+	size_t begin = size;
+
+	while (begin && !is_space(text[begin - 1]))
+		begin--;
+	in_word &= !begin;
+	words_count(text + begin, size - begin, &in_word);
 	return in_word;
 }

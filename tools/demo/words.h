@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a word is, and where a text can be cut between two.
+ * What a word is, also where a text is cut in the middle of one.
  *
  * The rule is that of "LC_ALL=C wc -w" in GNU coreutils as Debian 12 has them:
  * white space separates words, and what lies between counts as a word if at
@@ -28,19 +28,8 @@
 uint64_t words_count(const char *text, size_t size, bool *in_word);
 
 /**
- * words_cut() - where to end a piece of text
- * @text: the text from the beginning of the piece on
- * @size: what is left of it in bytes
- * @most: the largest piece in bytes, not 0
- *
- * Return: the size of the piece: up to the last white space within @most, or
- * @most if there is none.
- */
-size_t words_cut(const char *text, size_t size, size_t most);
-
-/**
- * words_cut_inside() - whether a piece ends inside a word that was counted
- * @text: the piece, as words_cut() cut it
+ * words_cut_inside() - whether a piece ends inside a word that is counted in it
+ * @text: the piece
  * @size: its size in bytes
  * @in_word: whether it begins inside such a word
  *

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A worker process: takes pieces of text from the mailbox and counts their words. */
+/* A worker process: leases pieces of text by the mailbox and counts their words. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,20 +13,33 @@
 
 #define WAIT_MS		10000
 
+/* One at a time */
+#define LEASES		1
+
 /**
  * struct worker - this process's side of the conversation
  * @endpoint: its endpoint
  * @coordinator: handle for the coordinator's node
- * @mailbox: where the pieces are
- * @size_max: size of its largest message
- * @message: room for that
+ * @mailbox: by which pieces come
+ * @chunks: where they are
  */
 struct worker {
 	struct kipc *endpoint;
 	uint32_t coordinator;
 	int mailbox;
-	size_t size_max;
-	struct demo_piece *message;
+	struct kipc_chunks *chunks;
+};
+
+/**
+ * struct work - a piece to do
+ * @piece: which
+ * @chunk: where it is
+ * @mail: how it came
+ */
+struct work {
+	struct demo_piece piece;
+	struct kipc_chunk chunk;
+	struct kipc_mail mail;
 };
 
 /* The node is never called: it is there to die with this process */
@@ -36,6 +48,22 @@ static int refuse(struct kipc_request *request, void *userdata)
 	(void)request;
 	(void)userdata;
 	return -EOPNOTSUPP;
+}
+
+/* What comes with the answer */
+static int take_tools(struct worker *worker, struct kipc_result *answer)
+{
+	int view, ret;
+
+	worker->mailbox = kipc_result_take_fd(answer, 0);
+	if (worker->mailbox < 0)
+		return worker->mailbox;
+	view = kipc_result_take_fd(answer, 1);
+	if (view < 0)
+		return view;
+	ret = kipc_chunks_new(view, LEASES, &worker->chunks);
+	close(view);
+	return ret;
 }
 
 static int join(struct worker *worker)
@@ -57,24 +85,9 @@ static int join(struct worker *worker)
 			 &content, KIPC_FOREVER, &answer);
 	if (ret < 0)
 		return ret;
-	ret = answer.code ?: kipc_result_take_fd(&answer, 0);
+	ret = answer.code ?: take_tools(worker, &answer);
 	kipc_result_release(&answer);
-	if (ret < 0)
-		return ret;
-	worker->mailbox = ret;
-	return 0;
-}
-
-static int make_room(struct worker *worker)
-{
-	struct kipc_mailbox_info info;
-	int ret = kipc_mailbox_info(worker->mailbox, &info);
-
-	if (ret < 0)
-		return ret;
-	worker->size_max = info.size_max;
-	worker->message = malloc(info.size_max);
-	return worker->message ? 0 : -ENOMEM;
+	return ret;
 }
 
 /* Only the answer's code is of interest */
@@ -85,16 +98,16 @@ static int tell(struct worker *worker, enum demo_method method,
 			 sizeof(*result), KIPC_FOREVER, NULL);
 }
 
-static int count(struct worker *worker, const struct kipc_mail *mail)
+static int count(struct worker *worker, const struct work *work)
 {
-	const struct demo_piece *piece = worker->message;
+	const struct demo_piece *piece = &work->piece;
 	struct demo_result result = {
 		.piece = piece->piece,
-		.deliveries = mail->deliveries,
+		.deliveries = work->mail.deliveries,
 	};
-	const char *text = (const char *)(piece + 1);
-	size_t size = mail->size - sizeof(*piece);
-	bool halfway = piece->halfway && mail->deliveries == 1;
+	const char *text = work->chunk.data;
+	size_t size = piece->size;
+	bool halfway = piece->halfway && work->mail.deliveries == 1;
 	size_t half = halfway ? size / 2 : 0;
 	bool in_word = piece->in_word;
 	int ret = 0;
@@ -106,23 +119,46 @@ static int count(struct worker *worker, const struct kipc_mail *mail)
 	return ret ?: tell(worker, DEMO_RESULT, &result);
 }
 
-/* One piece: leased, counted, reported, acknowledged */
-static int work_once(struct worker *worker)
+static int take(struct worker *worker, struct work *work)
 {
-	struct kipc_mail mail;
+	struct kipc_attachment attachment;
+	const struct kipc_mailbox_recv_options options = {
+		.attachments = &attachment,
+		.attachments_max = 1,
+	};
+	const struct iovec iov = {
+		.iov_base = &work->piece, .iov_len = sizeof(work->piece),
+	};
 	ssize_t size;
 	int ret;
 
-	size = kipc_mailbox_recv(worker->mailbox, worker->message,
-				 worker->size_max, KIPC_FOREVER, &mail);
+	size = kipc_mailbox_recv_with(worker->mailbox, &iov, 1, &options,
+				      KIPC_FOREVER, &work->mail);
 	if (size < 0)
 		return (int)size;
-	if ((size_t)size < sizeof(struct demo_piece))
+	if ((size_t)size < sizeof(work->piece) ||
+	    !work->mail.attachment_count)
 		return -EPROTO;
-	ret = count(worker, &mail);
+	ret = kipc_chunk_take(worker->chunks, &attachment, &work->chunk);
+	return ret || work->piece.size > work->chunk.size ? -EPROTO : 0;
+}
+
+/* One piece: leased, counted where it is, reported, acknowledged */
+static int work_once(struct worker *worker)
+{
+	struct work work;
+	int ret;
+
+	ret = take(worker, &work);
 	if (ret)
 		return ret;
-	ret = kipc_mailbox_ack(worker->mailbox, mail.token);
+	ret = count(worker, &work);
+	if (ret)
+		return ret;
+	ret = kipc_chunk_release(worker->chunks, &work.chunk);
+	if (ret)
+		return ret;
+	ret = kipc_mailbox_ack(worker->mailbox, work.mail.token);
 	/* It took too long: another one counts it, too, and that is not used */
 	return ret == -ENXIO ? 0 : ret;
 }
@@ -150,8 +186,6 @@ int worker_run(const char *name)
 				       &worker.coordinator, NULL);
 	if (!ret)
 		ret = join(&worker);
-	if (!ret)
-		ret = make_room(&worker);
 	if (!ret)
 		ret = work(&worker);
 	if (ret)

@@ -28,7 +28,7 @@ fi
 }
 make --no-print-directory -s -j"$(nproc)" demo-bin >&2
 
-# The text lies in the guest's memory, more than once.
+# The text lies in the guest's memory: packed, as a file, and in the region.
 size=$(du -m --apparent-size "$file" | cut -f 1)
 options=(--kernel "$kernel" --memory $((1024 + 4 * size)) --quiet)
 [ -z "${KO-}" ] || options+=(--ko "$KO")
