@@ -37,13 +37,15 @@ static int check_open(const struct kipc_region_open *args)
 	u32 flags = args->flags;
 
 	if (flags & ~(ACCESS_FLAGS | KIPC_REGION_CREATE |
-		      KIPC_REGION_EXCLUSIVE | KIPC_REGION_OWN | KIPC_WAIT) ||
+		      KIPC_REGION_EXCLUSIVE | KIPC_REGION_OWN |
+		      KIPC_REGION_HUGE | KIPC_WAIT) ||
 	    !(flags & KIPC_REGION_READ))
 		return -EINVAL;
 	if (args->deadline && !(flags & KIPC_WAIT))
 		return -EINVAL;
 	if (!(flags & KIPC_REGION_CREATE))
-		return flags & KIPC_REGION_EXCLUSIVE || !args->name_size ||
+		return flags & (KIPC_REGION_EXCLUSIVE | KIPC_REGION_HUGE) ||
+		       !args->name_size ||
 		       args->mode || args->size || args->chunk_size ||
 		       args->leases_max ? -EINVAL : 0;
 	if (flags & KIPC_WAIT || args->mode & ~0666 || !args->size ||

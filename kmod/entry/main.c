@@ -12,6 +12,7 @@
 #include "entry/device.h"
 #include "mailbox/mailbox.h"
 #include "region/holder.h"
+#include "region/memory.h"
 #include "rpc/call.h"
 #include "rpc/send.h"
 
@@ -92,6 +93,7 @@ static int __init kipc_init(void)
 	ret = kipc_holders_init();
 	if (ret)
 		goto err_mailbox;
+	kipc_memory_init();
 	kipc_debugfs_init();
 	ret = kipc_device_init();
 	if (ret)
@@ -100,6 +102,7 @@ static int __init kipc_init(void)
 
 err_debugfs:
 	kipc_debugfs_exit();
+	kipc_memory_exit();
 	kipc_holders_exit();
 err_mailbox:
 	kipc_mailbox_exit();
@@ -118,6 +121,7 @@ static void __exit kipc_exit(void)
 	kipc_domains_end();
 	kipc_mailbox_exit();
 	kipc_holders_exit();
+	kipc_memory_exit();
 	kipc_debugfs_exit();
 	/* Nodes, names and handles are freed by RCU. */
 	rcu_barrier();

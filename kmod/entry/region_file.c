@@ -7,6 +7,7 @@
 #include <linux/fcntl.h>
 #include <linux/fdtable.h>
 #include <linux/kipc.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
@@ -118,6 +119,7 @@ static const struct file_operations view_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 	.poll = view_poll,
 	.mmap = view_mmap,
+	.get_unmapped_area = thp_get_unmapped_area,
 	.flush = view_flush,
 	.release = view_release,
 	.show_fdinfo = view_show_fdinfo,

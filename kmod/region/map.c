@@ -2,6 +2,7 @@
 /* Mapping a view, and handing out its pages */
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 
 #include "core/compat.h"
 #include "region/region.h"
@@ -30,26 +31,60 @@ static bool is_past_seal(const struct kipc_view *view,
 	       (vma->vm_flags & could_write) == could_write;
 }
 
-static vm_fault_t view_fault(struct vm_fault *vmf)
+/* Maps a page with the view's gate held. */
+static vm_fault_t insert_page(struct vm_fault *vmf, struct kipc_view *view,
+			      struct page *page)
 {
-	struct kipc_view *view = vmf->vma->vm_file->private_data;
+	bool is_part = PageTransCompound(page);
 	vm_fault_t ret = VM_FAULT_SIGBUS;
-	struct page *page;
 
-	if (READ_ONCE(view->revoked) || vmf->pgoff >= pages_of(view) ||
-	    is_past_seal(view, vmf->vma))
-		return ret;
-	page = kipc_region_page(view->region,
-				(view->offset >> PAGE_SHIFT) + vmf->pgoff);
-	/* Not to try again: it is not the memory of who touches it. */
-	if (IS_ERR(page))
-		return ret;
+	/* The kernel counts on that for parts of huge pages. */
+	if (is_part)
+		lock_page(page);
 	down_read(&view->gate);
 	if (!READ_ONCE(view->revoked))
 		ret = insert(vmf, page);
 	up_read(&view->gate);
+	if (is_part)
+		unlock_page(page);
 	put_page(page);
 	return ret;
+}
+
+/* Gives the kernel a page to map, locked, all of a huge one if it can. */
+static vm_fault_t lend_page(struct vm_fault *vmf, struct kipc_view *view,
+			    struct page *page)
+{
+	lock_page(page);
+	/*
+	 * Who revokes finds the page and waits for its lock, or the mark is seen here.
+	 * Pairs with that in unmap() in region/view.c.
+	 */
+	smp_mb();
+	if (READ_ONCE(view->revoked)) {
+		unlock_page(page);
+		put_page(page);
+		return VM_FAULT_SIGBUS;
+	}
+	vmf->page = page;
+	return VM_FAULT_LOCKED;
+}
+
+static vm_fault_t view_fault(struct vm_fault *vmf)
+{
+	struct kipc_view *view = vmf->vma->vm_file->private_data;
+	struct page *page;
+
+	if (READ_ONCE(view->revoked) || vmf->pgoff >= pages_of(view) ||
+	    is_past_seal(view, vmf->vma))
+		return VM_FAULT_SIGBUS;
+	page = kipc_region_page(view->region,
+				(view->offset >> PAGE_SHIFT) + vmf->pgoff);
+	/* Not to try again: it is not the memory of who touches it. */
+	if (IS_ERR(page))
+		return VM_FAULT_SIGBUS;
+	return view->is_huge ? lend_page(vmf, view, page) :
+			       insert_page(vmf, view, page);
 }
 
 static const struct vm_operations_struct view_vm_ops = {
@@ -83,7 +118,9 @@ int kipc_view_mmap(struct kipc_view *view, struct vm_area_struct *vma)
 			return -EPERM;
 		never |= VM_MAYWRITE;
 	}
-	vm_flags_mod(vma, VM_MIXEDMAP | VM_DONTEXPAND, never);
+	/* Of what has this flag, the kernel takes huge pages for no pages at all. */
+	vm_flags_mod(vma, view->is_huge ? VM_DONTEXPAND :
+					  VM_MIXEDMAP | VM_DONTEXPAND, never);
 	vma->vm_ops = &view_vm_ops;
 	return 0;
 }

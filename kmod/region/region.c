@@ -6,14 +6,12 @@
 #include <linux/file.h>
 #include <linux/kipc.h>
 #include <linux/memcontrol.h>
-#include <linux/pagemap.h>
-#include <linux/sched/mm.h>
-#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 
 #include "core/live.h"
 #include "core/quota.h"
 #include "region/chunk.h"
+#include "region/memory.h"
 
 static atomic64_t last_id;
 
@@ -73,17 +71,6 @@ struct kipc_region *kipc_region_of(struct kipc_object *object)
 	return of_object(object);
 }
 
-static struct file *memory_new(u64 size)
-{
-	struct file *memory = shmem_file_setup("kipc-region", size,
-					       VM_NORESERVE);
-
-	if (!IS_ERR(memory))
-		mapping_set_unevictable(memory->f_mapping);
-	/* No inode could be had: that is memory. */
-	return memory == ERR_PTR(-ENOSPC) ? ERR_PTR(-ENOMEM) : memory;
-}
-
 static void region_init(struct kipc_region *region)
 {
 	kipc_object_init(&region->object, &region_ops, NULL, 0);
@@ -126,7 +113,8 @@ struct kipc_region *kipc_region_new(struct kipc_user *user,
 						  args->leases_max) : 0;
 	if (ret)
 		goto err_region;
-	region->memory = memory_new(args->size);
+	region->is_huge = args->flags & KIPC_REGION_HUGE;
+	region->memory = kipc_memory_new(args->size, region->is_huge);
 	if (IS_ERR(region->memory)) {
 		ret = PTR_ERR(region->memory);
 		goto err_chunks;
@@ -154,16 +142,7 @@ err_charge:
  */
 struct page *kipc_region_page(struct kipc_region *region, pgoff_t index)
 {
-	struct address_space *mapping = region->memory->f_mapping;
-	struct mem_cgroup *before = set_active_memcg(region->memcg);
-	struct page *page;
-
-	/* Who touches a page must not have the maker's processes killed for it. */
-	page = shmem_read_mapping_page_gfp(mapping, index,
-					   mapping_gfp_mask(mapping) |
-					   __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
-	set_active_memcg(before);
-	return page;
+	return kipc_memory_page(region->memory, region->memcg, index);
 }
 
 /**

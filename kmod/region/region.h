@@ -6,7 +6,7 @@
  * Life. A region is an object (core/object.h), which a name may stand for. Each view and
  * the name have a reference; it ends with the last of them, and its memory with it.
  *
- * Memory is a file of the kernel's shmem that nobody else sees. Pages come when they are
+ * Memory (region/memory.h) comes in pages when they are
  * first touched, and are charged to the memory cgroup of who made the region, whoever
  * touches them. They are not swapped: views map them without shmem's knowing, so it
  * could not take them away.
@@ -41,6 +41,7 @@ struct page;
  * @uid: owner (constant)
  * @gid: group (constant)
  * @memory: its memory (constant)
+ * @is_huge: it was asked for with huge pages (constant)
  * @memcg: who is charged for pages, referenced (constant)
  * @chunks: its chunks; NULL if it is not cut (constant)
  * @lock: protects all that follows, but @seals and counts that are only looked at
@@ -63,6 +64,7 @@ struct kipc_region {
 	kuid_t uid;
 	kgid_t gid;
 	struct file *memory;
+	bool is_huge;
 	struct mem_cgroup *memcg;
 	struct kipc_chunks *chunks;
 

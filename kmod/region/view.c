@@ -15,6 +15,7 @@
 #include "core/sender.h"
 #include "region/chunk.h"
 #include "region/holder.h"
+#include "region/memory.h"
 #include "region/region.h"
 
 /* Nothing is read or written through it: pages are shmem's. */
@@ -130,6 +131,7 @@ struct kipc_view *kipc_view_new(struct kipc_region *region,
 	view->size = size;
 	view->may_write = flags & KIPC_REGION_WRITE;
 	view->is_owner = flags & KIPC_REGION_OWN;
+	view->is_huge = region->is_huge && IS_ALIGNED(offset, PMD_SIZE);
 	view->pid = get_pid(task_tgid(current));
 	view->uid = current_euid();
 	view->parent = parent;
@@ -236,8 +238,15 @@ static void condemn_list_locked(struct list_head *views,
 static void unmap(struct kipc_view *view)
 {
 	/* Whoever was just mapping a page has done so; nobody begins to. */
-	down_write(&view->gate);
-	up_write(&view->gate);
+	if (view->is_huge) {
+		/* Pairs with that in lend_page(). */
+		smp_mb();
+		kipc_memory_wait_for_locks(view->region->memory, view->offset,
+					   view->size);
+	} else {
+		down_write(&view->gate);
+		up_write(&view->gate);
+	}
 	/* Copies that private mappings made are gone, too. */
 	unmap_mapping_range(&view->mapping, 0, 0, 1);
 }

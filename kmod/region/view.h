@@ -14,6 +14,10 @@
  * sees that the view is not revoked. Who revokes it marks it, takes @gate for writing, once,
  * and then takes its mappings away: what was mapped before is found, and nothing is mapped
  * after. That can take long, and is done without the region's lock.
+ *
+ * Huge pages only the kernel itself can map, after the fault handler has returned. There the
+ * lock of the page takes the place of the gate: whoever maps it has it from when the view was
+ * found not revoked until it is mapped, and who revokes waits for each once.
  */
 #ifndef KIPC_REGION_VIEW_H
 #define KIPC_REGION_VIEW_H
@@ -45,6 +49,8 @@ struct vm_area_struct;
  * @size: bytes, whole pages (constant)
  * @may_write: write, too (constant)
  * @is_owner: can revoke all others, and seal (constant)
+ * @is_huge: it can have huge pages mapped: the region has some, and it begins where one does
+ *	(constant)
  * @depth: how many were made one from the other before it (constant)
  * @pid: the process that made it, referenced; it may be gone (constant)
  * @uid: its effective user (constant)
@@ -68,6 +74,7 @@ struct kipc_view {
 	u64 size;
 	bool may_write;
 	bool is_owner;
+	bool is_huge;
 	u8 depth;
 	struct pid *pid;
 	kuid_t uid;

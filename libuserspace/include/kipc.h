@@ -1696,8 +1696,8 @@ int kipc_mailbox_notify(int mailbox, int eventfd);
  * @endpoint: in whose domain; NULL: that of the process
  * @name: its name; NULL: a new one without a name
  * @flags: KIPC_REGION_READ, which is always needed, KIPC_REGION_WRITE, KIPC_REGION_OWN,
- *	KIPC_REGION_CREATE, KIPC_REGION_EXCLUSIVE. Without a name KIPC_REGION_CREATE goes
- *	without saying.
+ *	KIPC_REGION_CREATE, KIPC_REGION_EXCLUSIVE, KIPC_REGION_HUGE. Without a name
+ *	KIPC_REGION_CREATE goes without saying.
  * @mode: permission bits of a new one: r may read, w may write
  * @size: of a new one, in bytes, whole pages
  *
@@ -1868,7 +1868,7 @@ struct kipc_chunk_options {
  * @endpoint: in whose domain; NULL: that of the process
  * @name: its name; NULL: a new one without a name
  * @flags: KIPC_REGION_READ, which is always needed, KIPC_REGION_WRITE,
- *	KIPC_REGION_EXCLUSIVE; KIPC_REGION_CREATE goes without saying
+ *	KIPC_REGION_EXCLUSIVE, KIPC_REGION_HUGE; KIPC_REGION_CREATE goes without saying
  * @mode: permission bits of a new one: r is enough for subscribers
  * @options: how a new one is cut
  *

@@ -15,7 +15,7 @@
 #include "sys.h"
 
 #define OPEN_FLAGS	(KIPC_REGION_READ | KIPC_REGION_WRITE | \
-			 KIPC_REGION_EXCLUSIVE)
+			 KIPC_REGION_EXCLUSIVE | KIPC_REGION_HUGE)
 
 /**
  * struct kipc_chunks - the chunks of a region, as this process has them

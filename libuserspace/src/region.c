@@ -12,7 +12,7 @@
 
 #define WAIT_FLAGS	(KIPC_REGION_READ | KIPC_REGION_WRITE | KIPC_REGION_OWN)
 #define OPEN_FLAGS	(WAIT_FLAGS | KIPC_REGION_CREATE | \
-			 KIPC_REGION_EXCLUSIVE)
+			 KIPC_REGION_EXCLUSIVE | KIPC_REGION_HUGE)
 
 static int open_kernel(struct kipc *endpoint, struct kipc_region_open *open)
 {

@@ -1605,12 +1605,16 @@ struct kipc_mailbox_notify {
  * KIPC_REGION_OWN: a view that can revoke all others, and seal. For the region's owner, and
  * CAP_SYS_ADMIN in the domain's user namespace; else EPERM. A new region's first view is
  * such a one.
+ *
+ * KIPC_REGION_HUGE: with KIPC_REGION_CREATE: memory comes in huge pages where the kernel finds
+ * some, and as much at once. They are mapped as such in views that begin where one does.
  */
 #define KIPC_REGION_READ	(1U << 8)
 #define KIPC_REGION_WRITE	(1U << 9)
 #define KIPC_REGION_CREATE	(1U << 10)
 #define KIPC_REGION_EXCLUSIVE	(1U << 11)
 #define KIPC_REGION_OWN		(1U << 12)
+#define KIPC_REGION_HUGE	(1U << 13)
 
 /**
  * struct kipc_region_open - open a region (KIPC_REGION_OPEN)
