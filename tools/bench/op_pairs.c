@@ -12,10 +12,8 @@
  * All of these take turns, so that a machine that has other work to do meanwhile
  * does not favour one of them.
  */
-#define _GNU_SOURCE /* sched_setaffinity() */
 #include <err.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,6 +22,7 @@
 
 #include "counter.h"
 #include "operation.h"
+#include "place.h"
 #include "session.h"
 
 #define BYTES		64
@@ -84,17 +83,6 @@ static double measure_rate(struct peer *peer)
 	return done * NSEC_PER_SEC / (double)(now - start);
 }
 
-/* Its future children inherit it. */
-static void pin(unsigned int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set) < 0)
-		err(EXIT_FAILURE, "cannot keep to CPU %u", cpu);
-}
-
 /* The life of a client, which has a server of its own. */
 static void run_client(const struct session_options *options,
 		       const struct series_plan *plan, struct field *field,
@@ -105,7 +93,7 @@ static void run_client(const struct session_options *options,
 	unsigned int i;
 
 	if (arrangement->pinned)
-		pin(index);
+		place_on(index);
 	if (session_start(&session, options) < 0)
 		_exit(errno);
 	for (i = 0; i < plan->warmup; i++)

@@ -65,6 +65,7 @@ struct peer_ops {
  * @request: the client's payload to send; in the server, memory to receive
  *	into. It is of buffer_new(), with room before and behind it.
  * @reply: in the client, memory to receive the reply into, with the same room
+ * @is_server: this process is the server
  * @state: the system's own state, all 0 at first
  */
 struct peer {
@@ -73,6 +74,7 @@ struct peer {
 	unsigned int window;
 	void *request;
 	void *reply;
+	bool is_server;
 	void *state;
 };
 

@@ -8,7 +8,12 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "place.h"
 #include "session.h"
+
+/* Where the two keep to if they are to be apart */
+#define CLIENT_CPU	0
+#define SERVER_CPU	1
 
 static void on_server_end(int signal)
 {
@@ -27,6 +32,7 @@ static void peer_init(struct peer *peer, const struct session_options *options)
 
 	peer->ops = ops;
 	peer->size = size;
+	peer->is_server = false;
 	peer->window = options->window ? options->window : 1;
 	peer->request = buffer_new(size);
 	peer->reply = buffer_new(size);
@@ -51,6 +57,9 @@ static void run_server(struct peer *peer, const struct session_options *options,
 	int error = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (options->apart)
+		place_on(SERVER_CPU);
+	peer->is_server = true;
 	if (peer->ops->listen && peer->ops->listen(peer) < 0)
 		error = errno;
 	if (write(ready, &error, sizeof(error)) != sizeof(error))
@@ -95,6 +104,13 @@ static void stop_server(struct session *session)
 	waitpid(session->server, NULL, 0);
 }
 
+static void end(struct session *session)
+{
+	peer_deinit(&session->peer);
+	if (session->apart)
+		place_anywhere();
+}
+
 int session_start(struct session *session,
 		  const struct session_options *options)
 {
@@ -104,6 +120,9 @@ int session_start(struct session *session,
 
 	/* The server inherits it. */
 	policy_set(options->policy, ops->preempts);
+	session->apart = options->apart;
+	if (session->apart)
+		place_on(CLIENT_CPU);
 	peer_init(peer, options);
 	if (ops->setup && ops->setup(peer) < 0) {
 		error = errno;
@@ -121,7 +140,7 @@ int session_start(struct session *session,
 err_server:
 	stop_server(session);
 err_peer:
-	peer_deinit(peer);
+	end(session);
 	errno = error;
 	return -1;
 }
@@ -129,5 +148,5 @@ err_peer:
 void session_stop(struct session *session)
 {
 	stop_server(session);
-	peer_deinit(&session->peer);
+	end(session);
 }

@@ -8,6 +8,7 @@
 #ifndef BENCH_SESSION_H
 #define BENCH_SESSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -17,6 +18,7 @@
 struct session {
 	struct peer peer;
 	pid_t server;
+	bool apart;
 };
 
 /**
@@ -25,6 +27,8 @@ struct session {
  * @size: size of the payloads in bytes
  * @window: as in struct peer; 0 means 1
  * @policy: how both processes are scheduled
+ * @apart: the client keeps to CPU 0 and the server to CPU 1, each with all of
+ *	its threads
  * @serve: what the server does for ever, if not @ops->serve
  * @context: for @serve
  */
@@ -33,6 +37,7 @@ struct session_options {
 	size_t size;
 	unsigned int window;
 	enum policy policy;
+	bool apart;
 	void (*serve)(struct peer *peer, void *context);
 	void *context;
 };
