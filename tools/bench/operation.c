@@ -66,6 +66,10 @@ const struct operation operations[] = {
 		.run = broadcast_run,
 	},
 	{
+		.name = "publish",
+		.run = publish_run,
+	},
+	{
 		.name = "latency",
 		.timed = true,
 		.run = latency_run,

@@ -86,6 +86,9 @@ void queue_priorities_run(const struct operation *operation,
 /* A message for many readers, side by side. */
 void broadcast_run(const struct operation *operation, struct bench *bench);
 
+/* Memory handed over to another process, side by side. */
+void publish_run(const struct operation *operation, struct bench *bench);
+
 /* In time: how long single round trips take, side by side. */
 void latency_run(const struct operation *operation, struct bench *bench);
 

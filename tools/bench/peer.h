@@ -19,6 +19,7 @@
 #include <stddef.h>
 
 struct peer;
+struct chunk_ops;
 
 /**
  * struct peer_ops - how to drive a system
@@ -39,6 +40,8 @@ struct peer;
  * @take: in the server: receive the next one-way message and return where it
  *	is; it stays there until the next call
  *
+ * @chunks: how it hands over memory; NULL if that is not measured
+ *
  * What goes wrong in @serve, @roundtrip, @post and @take ends the process with a
  * message.
  */
@@ -54,6 +57,7 @@ struct peer_ops {
 	void (*teardown)(struct peer *peer);
 	void (*post)(struct peer *peer);
 	const void *(*take)(struct peer *peer);
+	const struct chunk_ops *chunks;
 };
 
 /**

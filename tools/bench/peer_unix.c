@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "chunk.h"
 #include "payload.h"
 #include "peer.h"
 #include "queue.h"
@@ -37,24 +38,34 @@ static void take(int fd, void *data, size_t size)
 		err(EXIT_FAILURE, "unix: recv");
 }
 
-static int setup_stream(struct peer *peer)
-{
-	struct socket_pair *pair = peer->state;
-
-	pair->size = peer_stream_size(peer);
-	return socketpair(AF_UNIX, SOCK_STREAM, 0, pair->end);
-}
+/* What sockets have room for by default, and more */
+#define ROOM_DEFAULT	131072
 
 /* For as many messages as may be on the way, where the default is too small. */
 static int make_room(const struct peer *peer)
 {
 	const struct socket_pair *pair = peer->state;
 	int room = (int)(peer->window * (peer->size + OVERHEAD));
+	int i;
 
-	if (peer->window == 1)
+	if (peer->window == 1 && room <= ROOM_DEFAULT)
 		return 0;
-	return setsockopt(pair->end[0], SOL_SOCKET, SO_SNDBUFFORCE, &room,
-			  sizeof(room));
+	for (i = 0; i < 2; i++) {
+		if (setsockopt(pair->end[i], SOL_SOCKET, SO_SNDBUFFORCE, &room,
+			       sizeof(room)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int setup_stream(struct peer *peer)
+{
+	struct socket_pair *pair = peer->state;
+
+	pair->size = peer_stream_size(peer);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair->end) < 0)
+		return -1;
+	return make_room(peer);
 }
 
 static int setup_seqpacket(struct peer *peer)
@@ -113,6 +124,38 @@ static const void *take_next(struct peer *peer)
 	return peer->request;
 }
 
+/* The end that this process has. */
+static int own_end(const struct peer *peer)
+{
+	const struct socket_pair *pair = peer->state;
+
+	return pair->end[peer->is_server];
+}
+
+/* A chunk is a buffer of its own to either process, and travels as a message. */
+static void *chunk_loan(struct peer *peer)
+{
+	return peer->request;
+}
+
+static void chunk_publish(struct peer *peer, void *chunk)
+{
+	put(own_end(peer), chunk, peer->size);
+}
+
+static const void *chunk_take(struct peer *peer)
+{
+	take(own_end(peer), peer->reply, peer->size);
+	return peer->reply;
+}
+
+static const struct chunk_ops chunks = {
+	.copies = true,
+	.loan = chunk_loan,
+	.publish = chunk_publish,
+	.take = chunk_take,
+};
+
 static void teardown(struct peer *peer)
 {
 	struct socket_pair *pair = peer->state;
@@ -130,6 +173,7 @@ const struct peer_ops peer_unix_stream = {
 	.serve = serve,
 	.roundtrip = roundtrip,
 	.teardown = teardown,
+	.chunks = &chunks,
 };
 
 const struct peer_ops peer_unix_seqpacket = {
@@ -139,6 +183,7 @@ const struct peer_ops peer_unix_seqpacket = {
 	.serve = serve,
 	.roundtrip = roundtrip,
 	.teardown = teardown,
+	.chunks = &chunks,
 	.post = post,
 	.take = take_next,
 };
