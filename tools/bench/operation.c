@@ -70,6 +70,10 @@ const struct operation operations[] = {
 		.run = publish_run,
 	},
 	{
+		.name = "stream",
+		.run = stream_run,
+	},
+	{
 		.name = "latency",
 		.timed = true,
 		.run = latency_run,
@@ -78,6 +82,11 @@ const struct operation operations[] = {
 		.name = "pairs",
 		.timed = true,
 		.run = pairs_run,
+	},
+	{
+		.name = "stream-rate",
+		.timed = true,
+		.run = stream_rate_run,
 	},
 	{ 0 },
 };

@@ -89,10 +89,16 @@ void broadcast_run(const struct operation *operation, struct bench *bench);
 /* Memory handed over to another process, side by side. */
 void publish_run(const struct operation *operation, struct bench *bench);
 
+/* A stream of small messages to another process, side by side. */
+void stream_run(const struct operation *operation, struct bench *bench);
+
 /* In time: how long single round trips take, side by side. */
 void latency_run(const struct operation *operation, struct bench *bench);
 
 /* In time: how many round trips one pair of processes makes, and two at once. */
 void pairs_run(const struct operation *operation, struct bench *bench);
+
+/* In time: how many messages of a stream arrive, with a CPU for each side. */
+void stream_rate_run(const struct operation *operation, struct bench *bench);
 
 #endif /* BENCH_OPERATION_H */

@@ -20,6 +20,7 @@
 
 struct peer;
 struct chunk_ops;
+struct stream_ops;
 
 /**
  * struct peer_ops - how to drive a system
@@ -41,6 +42,7 @@ struct chunk_ops;
  *	is; it stays there until the next call
  *
  * @chunks: how it hands over memory; NULL if that is not measured
+ * @stream: how it carries a stream of small messages; likewise
  *
  * What goes wrong in @serve, @roundtrip, @post and @take ends the process with a
  * message.
@@ -58,6 +60,7 @@ struct peer_ops {
 	void (*post)(struct peer *peer);
 	const void *(*take)(struct peer *peer);
 	const struct chunk_ops *chunks;
+	const struct stream_ops *stream;
 };
 
 /**

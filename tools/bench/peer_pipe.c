@@ -4,17 +4,26 @@
  * write puts them in; the reader may get them in pieces. Or a pipe that a
  * process has for itself.
  */
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include <err.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "inbox.h"
 #include "payload.h"
 #include "peer.h"
 #include "queue.h"
+#include "stream.h"
+
+/* What a pipe has room for in a stream: the most that anybody may ask for. */
+#define STREAM_ROOM	(1 << 20)
 
 struct pipe_pair {
 	int to_server[2];
 	int to_client[2];
+	/* the server's, in streams */
+	struct inbox inbox;
 };
 
 static void put(int fd, const void *data, size_t size)
@@ -42,6 +51,9 @@ static int setup(struct peer *peer)
 
 	if (pipe(pair->to_server) < 0)
 		return -1;
+	if (peer->window > 1 &&
+	    fcntl(pair->to_server[1], F_SETPIPE_SZ, STREAM_ROOM) < 0)
+		return -1;
 	return pipe(pair->to_client);
 }
 
@@ -67,6 +79,32 @@ static const void *roundtrip(struct peer *peer)
 	return peer->reply;
 }
 
+static void produce(struct peer *peer, uint64_t first, unsigned int count)
+{
+	struct pipe_pair *pair = peer->state;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		payload_stamp(peer->request, peer->size, first + i);
+		put(pair->to_server[1], peer->request, peer->size);
+	}
+}
+
+static void consume(struct peer *peer, uint64_t first, unsigned int count)
+{
+	struct pipe_pair *pair = peer->state;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		stream_check(peer, inbox_next(&pair->inbox, pair->to_server[0],
+					      peer->size), first + i);
+}
+
+static const struct stream_ops stream = {
+	.produce = produce,
+	.consume = consume,
+};
+
 static void teardown(struct peer *peer)
 {
 	struct pipe_pair *pair = peer->state;
@@ -87,6 +125,7 @@ const struct peer_ops peer_pipe = {
 	.serve = serve,
 	.roundtrip = roundtrip,
 	.teardown = teardown,
+	.stream = &stream,
 };
 
 static int self_open(struct queue *queue)

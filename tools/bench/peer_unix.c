@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "chunk.h"
+#include "inbox.h"
 #include "payload.h"
 #include "peer.h"
 #include "queue.h"
 #include "setting.h"
+#include "stream.h"
 
 #define DGRAM_QUEUE	"/proc/sys/net/unix/max_dgram_qlen"
 
@@ -24,6 +26,8 @@ struct socket_pair {
 	int end[2];
 	/* what a message takes on the wire */
 	size_t size;
+	/* the server's, in streams */
+	struct inbox inbox;
 };
 
 static void put(int fd, const void *data, size_t size)
@@ -156,6 +160,33 @@ static const struct chunk_ops chunks = {
 	.take = chunk_take,
 };
 
+static void produce(struct peer *peer, uint64_t first, unsigned int count)
+{
+	struct socket_pair *pair = peer->state;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		payload_stamp(peer->request, peer->size, first + i);
+		put(pair->end[0], peer->request, peer->size);
+	}
+}
+
+/* Of packets each would need a system call, which costs more. */
+static void consume(struct peer *peer, uint64_t first, unsigned int count)
+{
+	struct socket_pair *pair = peer->state;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		stream_check(peer, inbox_next(&pair->inbox, pair->end[1],
+					      peer->size), first + i);
+}
+
+static const struct stream_ops stream = {
+	.produce = produce,
+	.consume = consume,
+};
+
 static void teardown(struct peer *peer)
 {
 	struct socket_pair *pair = peer->state;
@@ -174,6 +205,7 @@ const struct peer_ops peer_unix_stream = {
 	.roundtrip = roundtrip,
 	.teardown = teardown,
 	.chunks = &chunks,
+	.stream = &stream,
 };
 
 const struct peer_ops peer_unix_seqpacket = {

@@ -10,6 +10,7 @@ static const char *const unit_keys[] = {
 	[UNIT_INSTRUCTIONS] = "instructions",
 	[UNIT_NANOSECONDS] = "nanoseconds",
 	[UNIT_CALLS_PER_SECOND] = "calls_per_second",
+	[UNIT_MESSAGES_PER_SECOND] = "messages_per_second",
 };
 
 #define UNITS	(sizeof(unit_keys) / sizeof(*unit_keys))

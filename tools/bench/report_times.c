@@ -6,6 +6,7 @@
 #include "report.h"
 
 #define REFERENCE	"kipc"
+#define STREAM_REFERENCE "kipc-ring"
 #define BYTES		64
 #define NSEC_PER_USEC	1000
 
@@ -78,6 +79,31 @@ static void print_pairs(const struct report *report, const char *title,
 	}
 }
 
+static void print_streams(const struct report *report)
+{
+	const struct report_row *reference;
+	bool begun = false;
+	size_t i;
+
+	reference = report_find(report, STREAM_REFERENCE, "stream-rate", BYTES);
+	for (i = 0; i < report->count; i++) {
+		const struct report_row *row = &report->rows[i];
+
+		if (row->earlier || row->unit != UNIT_MESSAGES_PER_SECOND)
+			continue;
+		if (!begun)
+			printf("\n%-24s %10s %6s\n", "messages/s, a CPU each",
+			       "a stream", "ratio");
+		begun = true;
+		printf("  %-22s %10.0f", row->system, row->series.median);
+		if (reference)
+			printf(" %6.2f\n", row->series.median /
+			       reference->series.median);
+		else
+			printf(" %6s\n", "-");
+	}
+}
+
 void report_print_times(const struct report *report)
 {
 	printf("\nOn several CPUs, %d bytes, in time. A machine is\n"
@@ -88,4 +114,5 @@ void report_print_times(const struct report *report)
 	print_pairs(report, "calls/s, nothing pinned", "pairs-1", "pairs-2");
 	print_pairs(report, "calls/s, a CPU each", "pairs-1-pinned",
 		    "pairs-2-pinned");
+	print_streams(report);
 }
