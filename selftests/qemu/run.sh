@@ -12,6 +12,8 @@
 #   --append WORDS          more words for the kernel's command line
 #   --file PATH[:GUEST]     put a file into the guest (at /root/<basename>)
 #   --fetch GUEST:PATH      copy a file out of the guest when it ended
+#   --program PATH          put a program that is linked at run time into the
+#                           guest's PATH, and its libraries to where they are here
 #   --module NAME           load NAME.ko of the stock kernel, too
 #   --no-module             do not build and load kipc.ko
 #   --ko PATH               load this kipc.ko, and do not build one
@@ -46,6 +48,7 @@ monitor=
 log=
 quiet=
 files=()
+programs=()
 stock_modules=()
 more_modules=()
 
@@ -62,6 +65,7 @@ while [ $# -gt 0 ]; do
 	--timeout) timeout=$2; shift ;;
 	--append) append=$2; shift ;;
 	--file) files+=("$2"); shift ;;
+	--program) programs+=("$2"); shift ;;
 	--module) stock_modules+=("$2"); shift ;;
 	--no-module) module= ;;
 	--ko) ko=$2; shift ;;
@@ -122,21 +126,35 @@ copy_programs()
 		-exec cp -t "$root/kipc/selftests" {} +
 }
 
-# Those that are linked at run time go to /kipc/dynamic, and what they need to where
-# it is on this machine.
-copy_dynamic()
+# Copy programs that are linked at run time to a folder of the guest, and what they
+# need to where it is on this machine.
+#
+# copy_linked FOLDER PROGRAM...
+copy_linked()
 {
-	local path
+	local folder=$1 libraries path
 
-	[ -d "$top/build/dynamic" ] || return 0
-	mkdir -p "$root/kipc/dynamic"
-	find "$top/build/dynamic" -maxdepth 1 -type f -perm -u+x \
-		-exec cp -t "$root/kipc/dynamic" {} + -exec ldd {} + |
-		sed -nE 's,.*[[:space:]](/[^ ]*) \(0x.*,\1,p' | sort -u |
-		while read -r path; do
+	shift
+	[ $# -gt 0 ] || return 0
+	libraries=$(ldd "$@")
+	! grep 'not found' <<<"$libraries" >&2 || exit 125
+	mkdir -p "$root/$folder"
+	cp -t "$root/$folder" "$@"
+	sed -nE 's,.*[[:space:]](/[^ ]*) \(0x.*,\1,p' <<<"$libraries" |
+		sort -u | while read -r path; do
 			mkdir -p "$root${path%/*}"
 			cp -L "$path" "$root$path"
 		done
+}
+
+copy_dynamic()
+{
+	local paths
+
+	mapfile -t paths < <(find "$top/build/dynamic" -maxdepth 1 -type f \
+		-perm -u+x 2>/dev/null)
+	copy_linked kipc/dynamic "${paths[@]}"
+	copy_linked kipc/bin "${programs[@]}"
 }
 
 # Copy NAME.ko of the stock kernel, and those that it depends on, in the order
