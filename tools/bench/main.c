@@ -144,6 +144,7 @@ static void print(const struct options *options)
 		report_print_times(report);
 	else
 		report_print(report);
+	report_print_skips(report);
 	if (options->targets)
 		targets_print(report);
 }

@@ -37,9 +37,18 @@ struct report_row {
 	struct series series;
 };
 
+/* A result that is not there, for a reason that is nobody's fault here. */
+struct report_skip {
+	const char *system;
+	const char *operation;
+	char reason[256];
+};
+
 struct report {
 	struct report_row *rows;
 	size_t count;
+	struct report_skip *skips;
+	size_t skip_count;
 	/* something that was asked for could not be measured */
 	bool incomplete;
 	/* what the names in earlier rows belong to, or NULL */
@@ -51,6 +60,14 @@ void report_add(struct report *report, const struct report_row *row);
 /* Say at once that something is not to be had here, for the reason in errno. */
 void report_missing(struct report *report, const char *system,
 		    const char *operation);
+
+/*
+ * Say at once, and again below the results, why something was not measured that
+ * need not be there: the packages of a peer, say.
+ */
+void report_skip(struct report *report, const char *system,
+		 const char *operation, const char *reason);
+void report_print_skips(const struct report *report);
 
 /* The row of this system, operation and size, or NULL. */
 const struct report_row *report_find(const struct report *report,

@@ -13,12 +13,15 @@ static const char *const unit_keys[] = {
 	[UNIT_MESSAGES_PER_SECOND] = "messages_per_second",
 };
 
+#define PPM	1000000
+
 #define UNITS	(sizeof(unit_keys) / sizeof(*unit_keys))
 
 static struct json_object *row_to_json(const struct report_row *row)
 {
 	struct json_object *object = json_object_new_object();
 	int64_t median = (int64_t)(row->series.median + 0.5);
+	int64_t spread = (int64_t)(row->series.spread * PPM + 0.5);
 
 	json_object_object_add(object, "system",
 			       json_object_new_string(row->system));
@@ -30,6 +33,8 @@ static struct json_object *row_to_json(const struct report_row *row)
 			       json_object_new_int64(median));
 	json_object_object_add(object, "repeats",
 			       json_object_new_int64(row->series.repeats));
+	json_object_object_add(object, "spread_ppm",
+			       json_object_new_int64(spread));
 	return object;
 }
 
@@ -78,6 +83,7 @@ static void add_earlier(struct report *report, struct json_object *object)
 		row.unit = (enum report_unit)unit;
 		row.series.median = (double)number_of(object, unit_keys[unit]);
 		row.series.repeats = (unsigned int)number_of(object, "repeats");
+		row.series.spread = (double)number_of(object, "spread_ppm") / PPM;
 		report_add(report, &row);
 		return;
 	}
