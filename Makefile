@@ -124,7 +124,7 @@ $(foreach v,lib san m32 gcc clang,$(eval $(call compile_rule,$(v))))
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 USER_SRC := $(LIB_SRC) $(MQ_SRC) $(LIB_TEST_SRC) $(EXAMPLE_SRC) $(TOOL_SRC) $(DEMO_SRC) \
-	    $(BENCH_SRC) $(SELFTEST_SRC)
+	    $(BENCH_SRC) $(FOREIGN_SRC) $(SELFTEST_SRC)
 compile-gcc: $(call objects,gcc,$(USER_SRC))
 compile-clang: $(call objects,clang,$(USER_SRC))
 
@@ -180,6 +180,20 @@ $(B)/demo/kipc-demo: $(call objects,lib,$(DEMO_SRC)) $(LIB_A)
 	$(call link_program,-static)
 $(B)/bench/kipc-bench: $(call objects,lib,$(BENCH_SRC)) $(LIB_A)
 	$(call link_program,-static,$(TOOL_STATIC_LIBS))
+# Of the archive comes all but the peer that stands for the one linked in.
+$(B)/foreign/bench.a: $(call objects,lib,$(BENCH_SRC))
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
+define foreign_rule
+.PHONY: bench-$(1)
+bench-$(1): $(B)/foreign/kipc-bench-$(1)
+$(B)/foreign/kipc-bench-$(1): $(call objects,lib,$(FOREIGN_SRC_$(1))) \
+		$(B)/foreign/bench.a $(LIB_A)
+	$$(call link_program,,$(FOREIGN_LIBS_$(1)) -ljson-c)
+endef
+$(foreach f,$(FOREIGN),$(eval $(call foreign_rule,$(f))))
 $(B)/examples/%: $(B)/obj/lib/libuserspace/examples/%.o $(LIB_A)
 	$(call link_program,-static)
 

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "chunk.h"
+#include "foreign.h"
 #include "operation.h"
 #include "payload.h"
 #include "session.h"
@@ -35,6 +36,7 @@ static const size_t sizes[] = { 64, 1 << 20 };
 #define LARGE		16384
 
 static const struct peer_ops *const contestants[] = {
+	&peer_iceoryx,
 	&peer_unix_stream,
 	&peer_unix_seqpacket,
 };
@@ -113,7 +115,7 @@ static struct series count_chunks(struct peer *peer,
 	return series;
 }
 
-static void count_peer(const struct operation *operation, struct bench *bench,
+static void count_here(const struct operation *operation, struct bench *bench,
 		       const struct peer_ops *ops, size_t size)
 {
 	struct report_row row = {
@@ -136,6 +138,22 @@ static void count_peer(const struct operation *operation, struct bench *bench,
 	row.series = count_chunks(&session.peer, &bench->plan);
 	session_stop(&session);
 	report_add(&bench->report, &row);
+}
+
+static void count_peer(const struct operation *operation, struct bench *bench,
+		       const struct peer_ops *ops, size_t size)
+{
+	struct report_row row = {
+		.system = ops->name,
+		.operation = operation->name,
+		.bytes = size,
+	};
+
+	if (!foreign_measures(bench, ops, operation, size, bench->plan.repeats,
+			      &row.series))
+		count_here(operation, bench, ops, size);
+	else if (row.series.repeats)
+		report_add(&bench->report, &row);
 }
 
 void publish_run(const struct operation *operation, struct bench *bench)

@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "foreign.h"
 #include "operation.h"
 #include "session.h"
 #include "stream.h"
@@ -70,7 +71,7 @@ static struct series count_messages(struct stream *stream,
 	return series;
 }
 
-static void count_peer(const struct operation *operation, struct bench *bench,
+static void count_here(const struct operation *operation, struct bench *bench,
 		       const struct peer_ops *ops)
 {
 	struct report_row row = {
@@ -100,6 +101,22 @@ static void count_peer(const struct operation *operation, struct bench *bench,
 		report_add(&bench->report, &row);
 	}
 	close(stream.credit);
+}
+
+static void count_peer(const struct operation *operation, struct bench *bench,
+		       const struct peer_ops *ops)
+{
+	struct report_row row = {
+		.system = ops->name,
+		.operation = operation->name,
+		.bytes = STREAM_BYTES,
+	};
+
+	if (!foreign_measures(bench, ops, operation, STREAM_BYTES,
+			      bench->plan.repeats, &row.series))
+		count_here(operation, bench, ops);
+	else if (row.series.repeats)
+		report_add(&bench->report, &row);
 }
 
 void stream_run(const struct operation *operation, struct bench *bench)

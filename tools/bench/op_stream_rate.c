@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include "counter.h"
+#include "foreign.h"
 #include "operation.h"
 #include "session.h"
 #include "stream.h"
@@ -106,6 +107,22 @@ static double take_turn(const struct peer_ops *ops, const struct bench *bench,
 	return rate;
 }
 
+/* Likewise, or less than 0 with the report told. */
+static double measure_turn(const struct operation *operation,
+			   struct bench *bench, const struct peer_ops *ops,
+			   uint64_t *received)
+{
+	struct series series;
+	double rate;
+
+	if (foreign_measures(bench, ops, operation, STREAM_BYTES, 1, &series))
+		return series.repeats ? series.median : -1;
+	rate = take_turn(ops, bench, received);
+	if (rate < 0)
+		report_missing(&bench->report, ops->name, operation->name);
+	return rate;
+}
+
 static void measure(const struct operation *operation, struct bench *bench,
 		    struct results *results, uint64_t *received)
 {
@@ -116,17 +133,12 @@ static void measure(const struct operation *operation, struct bench *bench,
 					      STREAM_BYTES);
 	for (turn = 0; turn < bench->plan.repeats; turn++) {
 		for (i = 0; stream_peers[i]; i++) {
-			double rate;
-
 			if (results[i].out)
 				continue;
-			rate = take_turn(stream_peers[i], bench, received);
-			results[i].rates[turn] = rate;
-			if (rate >= 0)
-				continue;
-			report_missing(&bench->report, stream_peers[i]->name,
-				       operation->name);
-			results[i].out = true;
+			results[i].rates[turn] =
+				measure_turn(operation, bench, stream_peers[i],
+					     received);
+			results[i].out = results[i].rates[turn] < 0;
 		}
 	}
 }

@@ -25,6 +25,8 @@ struct stream_ops;
 /**
  * struct peer_ops - how to drive a system
  * @name: what it is called in the results
+ * @program: the program that measures it, if it is not this one (foreign.h);
+ *	then there is nothing else
  * @state_size: size of its own state
  * @preempts: whether SCHED_OTHER suits it better than SCHED_BATCH
  * @setup: before the server exists: make what both processes share; may be
@@ -49,6 +51,7 @@ struct stream_ops;
  */
 struct peer_ops {
 	const char *name;
+	const char *program;
 	size_t state_size;
 	bool preempts;
 	int (*setup)(struct peer *peer);
@@ -106,8 +109,10 @@ extern const struct peer_ops peer_posix_mq;
 extern const struct peer_ops peer_sysv_mq;
 extern const struct peer_ops peer_eventfd;
 extern const struct peer_ops peer_futex;
+extern const struct peer_ops peer_iceoryx;
+extern const struct peer_ops peer_zmq;
 
-/* All of them, in the order of the results; ends with NULL. */
+/* All that make round trips, in the order of the results; ends with NULL. */
 extern const struct peer_ops *const peers[];
 
 #endif /* BENCH_PEER_H */

@@ -31,6 +31,11 @@ int policy_parse(const char *name, enum policy *policy)
 	return -1;
 }
 
+const char *policy_name(enum policy policy)
+{
+	return names[policy];
+}
+
 /* Without limit: real-time tasks would be held up once in a second. */
 static int fifo(void)
 {

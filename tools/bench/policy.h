@@ -31,6 +31,8 @@ enum policy {
 /* Returns 0, or -1 if there is none of this name. */
 int policy_parse(const char *name, enum policy *policy);
 
+const char *policy_name(enum policy policy);
+
 /*
  * Schedule this process and its future children so. @preempts says whether
  * SCHED_OTHER is the cheapest. Ends the program if it fails.

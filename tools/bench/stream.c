@@ -9,6 +9,7 @@
 const struct peer_ops *const stream_peers[STREAM_PEERS + 1] = {
 	&peer_pipe,
 	&peer_unix_stream,
+	&peer_zmq,
 };
 
 void stream_check(const struct peer *peer, const void *payload, uint64_t number)

@@ -16,6 +16,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 results=build/bench.json
+foreign=()
 
 # The module of the peer "floor". kbuild leaves its objects beside links.
 build_floor()
@@ -29,11 +30,55 @@ build_floor()
 	}
 }
 
+# Whether the arguments of kipc-bench leave room for a system, which has only this
+# operation, or this one and its like.
+#
+# wants SYSTEM OPERATION ARGUMENT...
+wants()
+{
+	local system=$1 operation=$2
+
+	shift 2
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-s | --system) [ "${2-}" = "$system" ] || return 1 ;;
+		-o | --operation) [[ ${2-} = "$operation"* ]] || return 1 ;;
+		esac
+		shift
+	done
+}
+
+# The programs for systems whose libraries are only to be had as shared objects,
+# where they are to be had. kipc-bench says which it had to do without.
+#
+# build_foreign ARGUMENT OF kipc-bench...
+build_foreign()
+{
+	if wants iceoryx publish "$@" && build_peer iceoryx; then
+		foreign+=(--program build/foreign/kipc-bench-iceoryx
+			--program "$(command -v iox-roudi)")
+	fi
+	if wants zmq stream "$@" && build_peer zmq; then
+		foreign+=(--program build/foreign/kipc-bench-zmq)
+	fi
+}
+
+build_peer()
+{
+	if tools/dev/deps.sh "$1" &&
+		make --no-print-directory -s -j"$(nproc)" "bench-$1" >&2; then
+		return
+	fi
+	echo "bench.sh: going on without $1" >&2
+	return 1
+}
+
 boot()
 {
 	selftests/qemu/run.sh --kernel stock --quiet \
 		--timeout "${TIMEOUT:-3000}" \
-		--module binder_linux --insmod build/floor/kipc_floor.ko "$@"
+		--module binder_linux --insmod build/floor/kipc_floor.ko \
+		"${foreign[@]}" "$@"
 }
 
 # count ARGUMENT OF kipc-bench...
@@ -95,6 +140,7 @@ with_others()
 tools/dev/deps.sh build guest
 make --no-print-directory -s -j"$(nproc)" bench-bin >&2
 build_floor
+build_foreign "$@"
 if [ "${1-}" = --time ]; then
 	shift
 	with_others measure_time -- "$@"

@@ -9,6 +9,8 @@
 #   build   to build the library, the tool and the module
 #   guest   to run things in a virtual machine
 #   check   to run all checks, among them building the debug kernel
+#   iceoryx, zmq
+#           to measure these systems beside kipc
 #
 # kernel.sh downloads the guests' kernels; they are not installed.
 
@@ -20,6 +22,8 @@ build=(build-essential pkg-config libjson-c-dev libtracefs-dev
 guest=(qemu-system-x86 busybox-static cpio xz-utils)
 check=(bc bison flex perl libpython3-dev gcc-multilib g++-multilib
 	clang sparse coccinelle shellcheck dwarves man-db mandoc)
+iceoryx=(iceoryx libiceoryx-binding-c-dev)
+zmq=(libzmq3-dev)
 
 wanted=()
 for group; do
@@ -27,7 +31,9 @@ for group; do
 	build) wanted+=("${build[@]}") ;;
 	guest) wanted+=("${guest[@]}") ;;
 	check) wanted+=("${check[@]}") ;;
-	*) echo "usage: deps.sh build|guest|check..." >&2; exit 2 ;;
+	iceoryx) wanted+=("${iceoryx[@]}") ;;
+	zmq) wanted+=("${zmq[@]}") ;;
+	*) echo "usage: deps.sh build|guest|check|iceoryx|zmq..." >&2; exit 2 ;;
 	esac
 done
 
