@@ -3,6 +3,8 @@
 
 #include "targets.h"
 
+#define MIB	1048576
+
 /* A result, by what it is found with. */
 struct result {
 	const char *system;
@@ -11,10 +13,10 @@ struct result {
 };
 
 /**
- * struct target - what a ratio of two results is to be
+ * struct target - what a result, or a ratio of two, is to be
  * @text: what it is about
  * @of: what is divided
- * @by: by what
+ * @by: by what; all 0 if the limit is one of @of itself
  * @limit: the most that it may be, or the least
  * @is_least: which of the two
  */
@@ -112,6 +114,56 @@ static const struct target targets[] = {
 		.limit = 1.70,
 		.is_least = true,
 	},
+	{
+		.text = "handing over 1 MiB, of 64 B",
+		.of = { "kipc-chunk", "publish", MIB },
+		.by = { "kipc-chunk", "publish", 64 },
+		.limit = 1.10,
+	},
+	{
+		.text = "handing over 1 MiB, of AF_UNIX's",
+		.of = { "kipc-chunk", "publish", MIB },
+		.by = { "unix-seqpacket", "publish", MIB },
+		.limit = 0.02,
+	},
+	{
+		.text = "publish to take, 64 B, of iceoryx's",
+		.of = { "kipc-chunk", "publish", 64 },
+		.by = { "iceoryx", "publish", 64 },
+		.limit = 1.00,
+	},
+	{
+		.text = "publish to take, 1 MiB, of iceoryx's",
+		.of = { "kipc-chunk", "publish", MIB },
+		.by = { "iceoryx", "publish", MIB },
+		.limit = 1.00,
+	},
+	{
+		.text = "ring, instructions per message",
+		.of = { "kipc-ring", "stream", 64 },
+		.limit = 200,
+	},
+	{
+		.text = "ring, messages/s, of a pipe's",
+		.of = { "kipc-ring", "stream-rate", 64 },
+		.by = { "pipe", "stream-rate", 64 },
+		.limit = 1.00,
+		.is_least = true,
+	},
+	{
+		.text = "ring, messages/s, of AF_UNIX's",
+		.of = { "kipc-ring", "stream-rate", 64 },
+		.by = { "unix-stream", "stream-rate", 64 },
+		.limit = 1.00,
+		.is_least = true,
+	},
+	{
+		.text = "ring, messages/s, of ZeroMQ's",
+		.of = { "kipc-ring", "stream-rate", 64 },
+		.by = { "zmq", "stream-rate", 64 },
+		.limit = 1.00,
+		.is_least = true,
+	},
 };
 
 static const struct report_row *find(const struct report *report,
@@ -121,27 +173,41 @@ static const struct report_row *find(const struct report *report,
 			   result->bytes);
 }
 
+/* Digits behind the point: results are whole numbers, ratios are not. */
+static int decimals(const struct target *target)
+{
+	return target->by.system ? 3 : 0;
+}
+
+static void print_limit(const struct target *target)
+{
+	printf(" %8s %5.*f", target->is_least ? "at least" : "at most",
+	       decimals(target), target->limit);
+}
+
 static void print_target(const struct report *report,
 			 const struct target *target)
 {
 	const struct report_row *of = find(report, &target->of);
-	const struct report_row *by = find(report, &target->by);
-	double ratio;
+	const struct report_row *by = NULL;
+	double value;
 	bool holds;
 
+	if (target->by.system)
+		by = find(report, &target->by);
 	printf("  %-36s", target->text);
-	if (!of || !by) {
-		printf(" %8s %8s %5.3f\n", "-",
-		       target->is_least ? "at least" : "at most",
-		       target->limit);
+	if (!of || (target->by.system && !by)) {
+		printf(" %8s", "-");
+		print_limit(target);
+		printf("\n");
 		return;
 	}
-	ratio = of->series.median / by->series.median;
-	holds = target->is_least ? ratio >= target->limit :
-				   ratio <= target->limit;
-	printf(" %8.3f %8s %5.3f  %s\n", ratio,
-	       target->is_least ? "at least" : "at most", target->limit,
-	       holds ? "holds" : "MISSED");
+	value = of->series.median / (by ? by->series.median : 1);
+	holds = target->is_least ? value >= target->limit :
+				   value <= target->limit;
+	printf(" %8.*f", decimals(target), value);
+	print_limit(target);
+	printf("  %s\n", holds ? "holds" : "MISSED");
 }
 
 void targets_print(const struct report *report)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What kipc is to reach, as ratios of results. */
+/* What kipc is to reach, as ratios of results, mostly. */
 #ifndef BENCH_TARGETS_H
 #define BENCH_TARGETS_H
 
