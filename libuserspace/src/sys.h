@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * The system calls of the library, in one place: its only way to the kernel.
- * The tests put a kernel of their own here.
+ * The system calls on /dev/kipc, in one place: the library's only way to it. The tests put a
+ * kernel of their own here. What a ring asks of the kernel is in futex.h and peer.h.
  *
  * All return 0 or a positive number, or -errno.
  */
