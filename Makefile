@@ -285,6 +285,7 @@ deps:
 # ---------------------------------------------------------------- install ---
 
 INSTALL := install
+LIB_HEADERS := $(wildcard libuserspace/include/*.h)
 MAN_SRC := $(wildcard libuserspace/man/*.[1-8] tools/kipc/*.[1-8])
 
 install: install-user install-module
@@ -293,7 +294,7 @@ install-user: lib tools
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
 		$(DESTDIR)$(INCLUDEDIR)/linux
 	$(INSTALL) -m 755 $(B)/bin/kipc $(DESTDIR)$(BINDIR)/kipc
-	$(INSTALL) -m 644 libuserspace/include/kipc.h $(DESTDIR)$(INCLUDEDIR)/
+	$(INSTALL) -m 644 $(LIB_HEADERS) $(DESTDIR)$(INCLUDEDIR)/
 	$(INSTALL) -m 644 uapi/linux/kipc.h $(DESTDIR)$(INCLUDEDIR)/linux/
 	$(INSTALL) -m 644 $(LIB_A) $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 755 $(LIB_SO) $(MQ_SO) $(DESTDIR)$(LIBDIR)/
@@ -311,7 +312,8 @@ install-module:
 	@tools/dev/module.sh --install '$(KDIR)' '$(DESTDIR)'
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/kipc $(DESTDIR)$(INCLUDEDIR)/kipc.h \
+	rm -f $(DESTDIR)$(BINDIR)/kipc \
+		$(LIB_HEADERS:libuserspace/include/%=$(DESTDIR)$(INCLUDEDIR)/%) \
 		$(DESTDIR)$(INCLUDEDIR)/linux/kipc.h \
 		$(DESTDIR)$(LIBDIR)/libkipc.a $(DESTDIR)$(LIBDIR)/libkipc.so* \
 		$(DESTDIR)$(LIBDIR)/libkipc-mq.so \

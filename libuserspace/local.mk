@@ -23,7 +23,7 @@ $(B)/tsan/tests/%_tsan: $(B)/obj/tsan/libuserspace/tests/%.o \
 	$(CC) $(TSAN_FLAGS) $(LDFLAGS) -pthread -o $@ $^
 
 $(CXX_TEST): libuserspace/tests/cxx_test.cc $(B)/san/libkipc.a \
-		libuserspace/include/kipc.h uapi/linux/kipc.h
+		$(wildcard libuserspace/include/*.h) uapi/linux/kipc.h
 	@mkdir -p $(@D)
 	$(CXX) -std=c++11 -Wall -Wextra -Werror -pedantic -O1 -g $(SANITIZE) \
 		$(LDFLAGS) $(INC_libuserspace/examples) -pthread -o $@ \
