@@ -2004,6 +2004,7 @@ int kipc_chunk_list(int view, struct kipc_chunk_entry *entries,
 #endif
 
 /* What can be built in the memory of a region */
+#include "kipc_lock.h"
 #include "kipc_ring.h"
 
 #endif /* KIPC_H */
