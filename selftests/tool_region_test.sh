@@ -8,10 +8,13 @@
 . "$(dirname "$0")/tool.sh"
 
 region=$name.region
+pubsub=/kipc/bin/pubsub
+frames=example.frames
 
 # Regions outlive those who made them
 clean_up()
 {
+	"$pubsub" unlink 2>/dev/null
 	kipc ls --json "$name" 2>/dev/null |
 		sed -n 's/.*"name": *"\([^"]*\)".*/\1/p' >"$dir/left"
 	while read -r left; do
@@ -22,7 +25,7 @@ clean_up()
 test_help()
 {
 	expect 0 kipc help region && shows 'Examples:' || return 1
-	for command in cat create ls revoke rm views write; do
+	for command in cat chunks create ls revoke rm views write; do
 		expect 0 kipc region --help && shows "  $command " &&
 		expect 0 kipc help region "$command" && shows 'Examples:' &&
 		shows "Usage: kipc region $command" || return 1
@@ -34,7 +37,7 @@ test_usage()
 	expect 2 kipc region &&
 	expect 2 kipc region nonsense &&
 	says "'nonsense' is no command: see kipc region --help" || return 1
-	for command in cat create revoke rm views write; do
+	for command in cat chunks create revoke rm views write; do
 		expect 2 kipc region "$command" || return 1
 	done
 	expect 2 kipc region create "$region" &&
@@ -42,6 +45,16 @@ test_usage()
 	expect 2 kipc region create "$region" 1025G &&
 	expect 2 kipc region create --mode 0999 "$region" 4K &&
 	expect 2 kipc region create "$region" 4K more &&
+	expect 2 kipc region create --leases 2 "$region" 4K &&
+	says '--leases is for a region with --chunk' &&
+	expect 2 kipc region create --chunk 0 "$region" 4K &&
+	expect 2 kipc region create --chunk 8K "$region" 4K &&
+	says 'one chunk does not fit' &&
+	expect 2 kipc region create --chunk 64 "$region" 8M &&
+	says 'make them larger' &&
+	expect 2 kipc region create --chunk 64 --leases 0 "$region" 4K &&
+	expect 2 kipc region create --chunk 64 --leases 1025 "$region" 4K &&
+	expect 2 kipc region chunks one two &&
 	expect 2 kipc region cat --size 0 "$region" &&
 	expect 2 kipc region cat --offset x "$region" &&
 	expect 2 kipc region cat one two &&
@@ -52,7 +65,7 @@ test_usage()
 
 test_no_device()
 {
-	for command in "cat $region" "create $region 4K" ls "revoke $region 1" \
+	for command in "cat $region" "chunks $region" "create $region 4K" ls "revoke $region 1" \
 			"rm $region" "views $region" "write $region"; do
 		# shellcheck disable=SC2086
 		expect 3 kipc --device "$dir/none" region $command &&
@@ -62,7 +75,7 @@ test_no_device()
 
 test_no_region()
 {
-	for command in "cat $region" "revoke $region 1" "rm $region" \
+	for command in "cat $region" "chunks $region" "revoke $region 1" "rm $region" \
 			"views $region" "write $region"; do
 		# shellcheck disable=SC2086
 		expect 5 kipc region $command &&
@@ -85,6 +98,63 @@ test_create()
 	says "'$region' exists already" &&
 	expect 0 kipc ls "$region" && shows "^$region  *region " &&
 	expect 0 kipc region rm "$region"
+}
+
+test_create_chunks()
+{
+	expect 0 kipc region create --chunk 5000 "$region" 16K && prints '' &&
+	expect 0 kipc region create --chunk 5056 --leases 8 "$region" 16K &&
+	expect 1 kipc region create --chunk 4K "$region" 16K && says 'in another way' &&
+	expect 1 kipc region create --chunk 5000 -l 2 "$region" 16K &&
+	expect 1 kipc region create "$region" 16K &&
+	expect 1 kipc region create --chunk 5000 --exclusive "$region" 16K &&
+	says "'$region' exists already" &&
+	expect 0 kipc region ls "$region" &&
+	shows '^NAME  *SIZE  *MEMORY  *VIEWS  *CHUNK  *FREE ' &&
+	shows "^$region  *16 KiB  *0 B  *0  *4.9 KiB  *3/3  *no " &&
+	expect 0 kipc region ls --json "$region" && is_json all &&
+	shows '"chunk_size": *5056,' && shows '"chunks_free": *3,' &&
+	expect 0 kipc region chunks "$region" &&
+	prints '3 of 3 chunks of 4.9 KiB are free
+' && expect 0 kipc region chunks --json "$region" && is_json all &&
+	expect 0 kipc region rm "$region" &&
+	expect 0 kipc region create "$region" 16K &&
+	expect 1 kipc region chunks "$region" && prints '' &&
+	says "'$region' has no chunks: kipc region create --chunk" &&
+	expect 0 kipc region rm "$region" &&
+	expect 0 kipc region create --chunk 33K "$region" 64K &&
+	expect 0 kipc region ls "$region" && shows ' 36 KiB .* 33 KiB  *1/1 ' &&
+	expect 0 kipc region rm "$region"
+}
+
+# One subscriber works on a frame for a minute; the others wait in the mailbox. That has
+# room for 4, and of the last of them the publisher has the loan.
+test_chunks()
+{
+	"$pubsub" publish -r 10 >/dev/null &
+	publisher=$!
+	"$pubsub" subscribe -w 60000 >/dev/null &
+	subscriber=$!
+	services="$services $publisher $subscriber"
+	until_true sh -c "kipc region chunks $frames | grep -q '^11 of 16 chunks of 1 MiB are free'" &&
+	expect 0 kipc region chunks "$frames" &&
+	shows '^CHUNK  *STATE  *VIEW  *PROCESS  *USER  *MESSAGES$' &&
+	shows "^ *[0-9]*  *loaned  *[0-9]*  *pubsub\[$publisher\]  *root  *-\$" &&
+	shows "^ *[0-9]*  *leased  *[0-9]*  *pubsub\[$subscriber\]  *root  *-\$" &&
+	count 4 '^ *[0-9]*  *sent  *-  *-  *-  *1$' || return 1
+	view=$(awk '$2 == "leased" { print $3 }' "$dir/out")
+	expect 0 kipc region chunks --json "$frames" && is_json all &&
+	count 4 '"state": *"sent"' && count 4 '"messages": *1' &&
+	shows '"state": *"leased"' && shows "\"pid\": *$subscriber," &&
+	shows "\"view\": *$view," && shows '"process": *"pubsub"' &&
+	shows '"user": *"root"' && expect 0 kipc region views "$frames" &&
+	shows "^ *$view  *-  *r  .* $subscriber " &&
+	expect 0 kipc region revoke "$frames" "$view" &&
+	expect 0 kipc region chunks "$frames" && ! shows leased >/dev/null &&
+	kill -KILL "$publisher" "$subscriber" && wait "$publisher"
+	wait "$subscriber"
+	expect 0 kipc region chunks "$frames" && prints '16 of 16 chunks of 1 MiB are free
+'
 }
 
 test_copy()
@@ -116,14 +186,14 @@ test_ls()
 	expect 0 kipc region create --mode 0640 "$region" 1M || return 1
 	printf x | kipc region write "$region" || return 1
 	expect 0 kipc region ls "$name" && shows '^NAME ' &&
-	shows "^$region  *1 MiB  *4 KiB  *0  *no  *rw-r-----  *root\$" &&
+	shows "^$region  *1 MiB  *4 KiB  *0  *-  *-  *no  *rw-r-----  *root\$" &&
 	expect 0 kipc region ls --json "$name" && is_json all &&
 	shows '"resident": *4096,' && shows '"size": *1048576,' &&
 	expect 0 kipc stat && shows '^regions  *1 ' &&
 	shows "^regions' sizes  *1 MiB " &&
 	expect 0 kipc stat --json && is_json all && shows '"views": *{' &&
 	expect 0 su user -s /bin/sh -c 'kipc region ls' &&
-	shows "^$region  *-  *-  *-  *-  *rw-r-----  *root\$" &&
+	shows "^$region  *-  *-  *-  *-  *-  *-  *rw-r-----  *root\$" &&
 	expect 0 kipc region rm "$region"
 }
 
@@ -180,6 +250,7 @@ test_denied()
 	expect 4 su user -s /bin/sh -c "kipc region views $region" &&
 	says 'that is for its owner' &&
 	expect 4 su user -s /bin/sh -c "kipc region revoke --all $region" &&
+	expect 4 su user -s /bin/sh -c "kipc region chunks $region" &&
 	expect 4 su user -s /bin/sh -c "kipc region rm $region" &&
 	says 'only its owner' &&
 	expect 4 su user -s /bin/sh -c 'kipc region create sys.test 4K' &&
@@ -195,4 +266,4 @@ test_rm()
 	prints ''
 }
 
-run_tests help usage no_device no_region create copy ls views denied rm
+run_tests help usage no_device no_region create create_chunks chunks copy ls views denied rm

@@ -3,8 +3,8 @@
 #include "commands.h"
 
 static const struct command *const commands[] = {
-	&cmd_region_cat, &cmd_region_create, &cmd_region_ls, &cmd_region_revoke,
-	&cmd_region_rm, &cmd_region_views, &cmd_region_write,
+	&cmd_region_cat, &cmd_region_chunks, &cmd_region_create, &cmd_region_ls,
+	&cmd_region_revoke, &cmd_region_rm, &cmd_region_views, &cmd_region_write,
 };
 
 #define COMMANDS	ARRAY_SIZE(commands)
@@ -18,7 +18,8 @@ static const char region_doc[] =
 	"\vA region is memory with a name, which processes map rather than copy. It\n"
 	"stays, with what is in it, until it is removed, also while nobody uses it.\n"
 	"What a process has of it is a view: all of it or a part, to be read, or to be\n"
-	"read and written; and its owner can take views away.\n"
+	"read and written; and its owner can take views away. It can be cut into\n"
+	"chunks, which messages carry and processes lease.\n"
 	"\n"
 	"What a command does and takes: kipc help region COMMAND.\n"
 	"\n"
@@ -27,7 +28,9 @@ static const char region_doc[] =
 	"  kipc region write example.frame <picture\n"
 	"  kipc region cat example.frame | viewer\n"
 	"  kipc region views example.frame\n"
-	"  kipc region rm example.frame";
+	"  kipc region rm example.frame\n"
+	"  kipc region create --chunk 1M example.frames 16M\n"
+	"  kipc region chunks example.frames";
 
 /* The table above as entries of --help */
 static struct argp_option region_options[COMMANDS + 2] = {

@@ -12,13 +12,15 @@
 static const char ls_doc[] =
 	"List the regions that exist, or only PREFIX and those below it.\n"
 	"\vMEMORY is how much of SIZE was used so far; VIEWS how many views there are,\n"
-	"without that of this command; SEALED against what: write, or new writers\n"
-	"(future). '-' is what cannot be seen, because the mode does not let you read\n"
-	"it.\n"
+	"without that of this command; CHUNK the size of the chunks into which it is\n"
+	"cut, and FREE how many of them are, of all; SEALED against what: write, or new\n"
+	"writers (future). '-' is what there is not, or what cannot be seen, because\n"
+	"the mode does not let you read it.\n"
 	"\n"
 	"Output with --json, an array of objects; what cannot be seen is missing:\n"
 	"  {\"name\", \"mode\", \"uid\", \"gid\", \"owner\", \"id\", \"size\", \"resident\",\n"
-	"   \"views\", \"seals\"}\n"
+	"   \"views\", \"seals\", \"chunk_size\", \"chunks\", \"chunks_free\",\n"
+	"   \"leases_max\"}\n"
 	"\n"
 	"Examples:\n"
 	"  kipc region ls\n"
@@ -73,6 +75,15 @@ static const char *seals_text(uint32_t seals)
 	return seals & KIPC_REGION_SEAL_FUTURE_WRITE ? "future" : "no";
 }
 
+static void add_chunks(struct table *table, const struct kipc_region_info *info)
+{
+	char text[TEXT_MAX];
+
+	table_add(table, info->chunks ? text_bytes(text, info->chunk_size) : "-");
+	snprintf(text, sizeof(text), "%u/%u", info->chunks_free, info->chunks);
+	table_add(table, info->chunks ? text : "-");
+}
+
 static void add_seen(struct table *table, const struct kipc_region_info *info)
 {
 	char text[TEXT_MAX];
@@ -80,6 +91,7 @@ static void add_seen(struct table *table, const struct kipc_region_info *info)
 	table_add(table, text_bytes(text, info->region_size));
 	table_add(table, text_bytes(text, info->resident));
 	table_add(table, text_count(text, info->views - 1));
+	add_chunks(table, info);
 	table_add(table, seals_text(info->seals));
 }
 
@@ -87,7 +99,8 @@ static void add_row(struct table *table, const struct kipc_name *name,
 		    const struct kipc_region_info *info)
 {
 	static const char *const header[] = {
-		"NAME", "SIZE", "MEMORY", "VIEWS", "SEALED", "MODE", "OWNER"
+		"NAME", "SIZE", "MEMORY", "VIEWS", "CHUNK", "FREE", "SEALED",
+		"MODE", "OWNER"
 	};
 	char text[TEXT_MAX];
 
@@ -97,7 +110,7 @@ static void add_row(struct table *table, const struct kipc_name *name,
 	if (info) {
 		add_seen(table, info);
 	} else {
-		for (int i = 0; i < 4; i++)
+		for (int i = 0; i < 6; i++)
 			table_add(table, "-");
 	}
 	table_add(table, text_mode(text, name->mode));
@@ -121,6 +134,10 @@ static void add_object(struct json_object *array, const struct kipc_name *name,
 		json_add_number(object, "resident", info->resident);
 		json_add_number(object, "views", info->views - 1);
 		json_add_number(object, "seals", info->seals);
+		json_add_number(object, "chunk_size", info->chunk_size);
+		json_add_number(object, "chunks", info->chunks);
+		json_add_number(object, "chunks_free", info->chunks_free);
+		json_add_number(object, "leases_max", info->leases_max);
 	}
 	json_add_item(array, object);
 }
@@ -166,7 +183,7 @@ static int list(struct ls *ls, struct kipc *endpoint)
 static int ls_run(const struct tool *tool, int argc, char **argv)
 {
 	struct ls ls = {
-		.table = { .columns = 7, .right = 1 << 1 | 1 << 2 | 1 << 3 },
+		.table = { .columns = 9, .right = 0x3e },
 	};
 	struct kipc *endpoint;
 	int printed;

@@ -75,6 +75,7 @@ extern const struct command cmd_mailbox_rm;
 extern const struct command cmd_recv;
 extern const struct command cmd_region;
 extern const struct command cmd_region_cat;
+extern const struct command cmd_region_chunks;
 extern const struct command cmd_region_create;
 extern const struct command cmd_region_ls;
 extern const struct command cmd_region_revoke;
