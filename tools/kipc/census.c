@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The census: the open endpoints of processes. */
+/* The census: the open endpoints of processes, and their views of regions. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -15,11 +15,32 @@
 #include "proc.h"
 #include "tool.h"
 
-/* Lines of fdinfo, and where their numbers go */
-static const struct {
+/* What /proc/PID/fd shows of a view */
+#define VIEW_LINK	"anon_inode:[kipc-region]"
+
+/**
+ * struct field - a line of fdinfo
+ * @key: its beginning
+ * @offset: where its number goes
+ */
+struct field {
 	const char *key;
 	size_t offset;
-} fields[] = {
+};
+
+/**
+ * struct census - a census that is taken
+ * @device: which files are endpoints
+ * @visits: who looks at them
+ * @context: for @visits
+ */
+struct census {
+	dev_t device;
+	const struct census_visits *visits;
+	void *context;
+};
+
+static const struct field endpoint_fields[] = {
 	{ "kipc-endpoint:", offsetof(struct census_entry, endpoint) },
 	{ "kipc-domain:", offsetof(struct census_entry, domain) },
 	{ "kipc-pool-size:", offsetof(struct census_entry, pool_size) },
@@ -33,6 +54,19 @@ static const struct {
 	{ "kipc-frozen:", offsetof(struct census_entry, frozen) },
 };
 
+static const struct field view_fields[] = {
+	{ "kipc-region:", offsetof(struct census_view, region) },
+	{ "kipc-domain:", offsetof(struct census_view, domain) },
+	{ "kipc-view:", offsetof(struct census_view, view) },
+	{ "kipc-region-size:", offsetof(struct census_view, region_size) },
+	{ "kipc-resident:", offsetof(struct census_view, resident) },
+	{ "kipc-views:", offsetof(struct census_view, views) },
+	{ "kipc-chunk-size:", offsetof(struct census_view, chunk_size) },
+	{ "kipc-chunks:", offsetof(struct census_view, chunks) },
+	{ "kipc-chunks-free:", offsetof(struct census_view, chunks_free) },
+	{ "kipc-leases:", offsetof(struct census_view, leases) },
+};
+
 int census_device(const char *path, dev_t *device)
 {
 	struct stat file;
@@ -43,9 +77,16 @@ int census_device(const char *path, dev_t *device)
 	return 0;
 }
 
-static void parse_fdinfo(const char *text, struct census_entry *entry)
+/* One that is gone meanwhile has no number, so it is none. */
+static void read_fdinfo(pid_t pid, const char *number,
+			const struct field *fields, size_t count, void *entry)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+	char path[PATH_MAX], text[1024];
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%s", (int)pid, number);
+	if (proc_read(path, text, sizeof(text)) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
 		const char *line = strstr(text, fields[i].key);
 
 		if (line)
@@ -55,29 +96,48 @@ static void parse_fdinfo(const char *text, struct census_entry *entry)
 	}
 }
 
-/* One open file of a process, if it is an endpoint */
-static int visit_file(dev_t device, struct census_entry *entry, int folder,
-		      const char *number, census_visit visit, void *context)
+static bool is_endpoint(const struct census *census, int folder,
+			const char *number)
 {
-	char path[PATH_MAX], text[1024];
-	pid_t pid = entry->pid;
 	struct stat stat;
 
-	if (fstatat(folder, number, &stat, 0) < 0 || !S_ISCHR(stat.st_mode) ||
-	    stat.st_rdev != device)
-		return 0;
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%s", (int)pid, number);
-	if (proc_read(path, text, sizeof(text)) < 0)
-		return 0;
-	*entry = (struct census_entry){ .pid = pid };
-	parse_fdinfo(text, entry);
-	return entry->endpoint ? visit(entry, context) : 0;
+	return !fstatat(folder, number, &stat, 0) && S_ISCHR(stat.st_mode) &&
+	       stat.st_rdev == census->device;
 }
 
-static int visit_process(dev_t device, pid_t pid, census_visit visit,
-			 void *context)
+static bool is_view(int folder, const char *number)
+{
+	char link[sizeof(VIEW_LINK)];
+	ssize_t size = readlinkat(folder, number, link, sizeof(link));
+
+	return size == sizeof(VIEW_LINK) - 1 &&
+	       !memcmp(link, VIEW_LINK, sizeof(VIEW_LINK) - 1);
+}
+
+/* One open file of a process, if it is an endpoint, or a view */
+static int visit_file(const struct census *census, pid_t pid, int folder,
+		      const char *number)
 {
 	struct census_entry entry = { .pid = pid };
+	struct census_view view = { .pid = pid };
+
+	if (is_endpoint(census, folder, number)) {
+		read_fdinfo(pid, number, endpoint_fields,
+			    ARRAY_SIZE(endpoint_fields), &entry);
+		if (entry.endpoint)
+			return census->visits->endpoint(&entry,
+							census->context);
+	} else if (census->visits->view && is_view(folder, number)) {
+		read_fdinfo(pid, number, view_fields, ARRAY_SIZE(view_fields),
+			    &view);
+		if (view.region)
+			return census->visits->view(&view, census->context);
+	}
+	return 0;
+}
+
+static int visit_process(const struct census *census, pid_t pid)
+{
 	struct dirent *file;
 	char path[32];
 	int ret = 0;
@@ -89,28 +149,31 @@ static int visit_process(dev_t device, pid_t pid, census_visit visit,
 		return -errno;
 	while (!ret && (file = readdir(folder)))
 		if (isdigit((unsigned char)file->d_name[0]))
-			ret = visit_file(device, &entry, dirfd(folder),
-					 file->d_name, visit, context);
+			ret = visit_file(census, pid, dirfd(folder),
+					 file->d_name);
 	closedir(folder);
 	return ret;
 }
 
-int census_take(dev_t device, pid_t pid, census_visit visit, void *context)
+int census_take(dev_t device, pid_t pid, const struct census_visits *visits,
+		void *context)
 {
+	const struct census census = {
+		.device = device, .visits = visits, .context = context,
+	};
 	struct dirent *process;
 	int ret = 0;
 	DIR *proc;
 
 	if (pid)
-		return visit_process(device, pid, visit, context);
+		return visit_process(&census, pid);
 	proc = opendir("/proc");
 	if (!proc)
 		return -errno;
 	while (!ret && (process = readdir(proc))) {
 		if (!isdigit((unsigned char)process->d_name[0]))
 			continue;
-		ret = visit_process(device, atoi(process->d_name), visit,
-				    context);
+		ret = visit_process(&census, atoi(process->d_name));
 		if (ret == -EACCES || ret == -ENOENT || ret == -ESRCH ||
 		    ret == -EPERM)
 			ret = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The census: the open endpoints of all processes whose open files the caller
- * may see; that is all of them for root, and one's own for others.
+ * The census: the open endpoints, and views of regions, of all processes whose open
+ * files the caller may see; that is all of them for root, and one's own for others.
  *
  * It is taken from /proc/PID/fdinfo, so it needs no privilege of its own.
  */
@@ -42,6 +42,34 @@ struct census_entry {
 };
 
 /**
+ * struct census_view - a view of a region, as one process has it open
+ * @pid: the process
+ * @region: the region's number
+ * @domain: number of its domain
+ * @view: the view's number in it
+ * @region_size: bytes of the region
+ * @resident: bytes of that in memory
+ * @views: how many views the region has
+ * @chunk_size: bytes of its chunks; 0 if it is not cut
+ * @chunks: how many chunks it has
+ * @chunks_free: how many of them are free
+ * @leases: loans and leases that are had through this view
+ */
+struct census_view {
+	pid_t pid;
+	uint64_t region;
+	uint64_t domain;
+	uint64_t view;
+	uint64_t region_size;
+	uint64_t resident;
+	uint64_t views;
+	uint64_t chunk_size;
+	uint64_t chunks;
+	uint64_t chunks_free;
+	uint64_t leases;
+};
+
+/**
  * typedef census_visit - look at one endpoint of one process
  * @entry: the endpoint
  * @context: as given to census_take()
@@ -49,6 +77,26 @@ struct census_entry {
  * Return: 0 to go on.
  */
 typedef int (*census_visit)(const struct census_entry *entry, void *context);
+
+/**
+ * typedef census_visit_view - look at one view of one process
+ * @view: the view
+ * @context: as given to census_take()
+ *
+ * Return: 0 to go on.
+ */
+typedef int (*census_visit_view)(const struct census_view *view, void *context);
+
+/**
+ * struct census_visits - what to look at
+ * @endpoint: called for each endpoint of each process: several times for one that
+ *	several processes have open
+ * @view: likewise for each view; NULL: not for these
+ */
+struct census_visits {
+	census_visit endpoint;
+	census_visit_view view;
+};
 
 /**
  * census_device() - which files are endpoints
@@ -60,19 +108,19 @@ typedef int (*census_visit)(const struct census_entry *entry, void *context);
 int census_device(const char *path, dev_t *device);
 
 /**
- * census_take() - look at all endpoints
+ * census_take() - look at all endpoints, and views
  * @device: from census_device()
  * @pid: of this process only; 0 for all
- * @visit: called for each endpoint of each process: several times for one that
- *	several processes have open
- * @context: for @visit
+ * @visits: called for each of them
+ * @context: for @visits
  *
  * What cannot be seen, or goes away meanwhile, is left out.
  *
  * Errors: those of opening /proc, or, with @pid, the process's own folder
  * (EACCES, ENOENT).
- * Return: 0, -errno, or what @visit returned.
+ * Return: 0, -errno, or what one of @visits returned.
  */
-int census_take(dev_t device, pid_t pid, census_visit visit, void *context);
+int census_take(dev_t device, pid_t pid, const struct census_visits *visits,
+		void *context);
 
 #endif

@@ -243,6 +243,7 @@ static int print_text(const struct kipc_stat *stat, struct seen *seen)
 
 static int print(const struct tool *tool, struct kipc *endpoint, bool json)
 {
+	static const struct census_visits visits = { .endpoint = add_up };
 	struct seen seen = { .found = map_new() };
 	struct kipc_info info = { 0 };
 	struct kipc_stat stat;
@@ -258,7 +259,7 @@ static int print(const struct tool *tool, struct kipc *endpoint, bool json)
 		ret = census_device(tool->device, &device);
 	seen.own = info.endpoint;
 	if (!ret)
-		ret = census_take(device, 0, add_up, &seen);
+		ret = census_take(device, 0, &visits, &seen);
 	if (!ret)
 		ret = json ? print_json(&stat, &seen) :
 			     print_text(&stat, &seen);

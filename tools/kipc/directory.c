@@ -75,7 +75,11 @@ static void learn_names(struct directory *directory)
 
 void directory_learn_all(struct directory *directory)
 {
-	census_take(directory->device, 0, learn_counted, directory);
+	static const struct census_visits visits = {
+		.endpoint = learn_counted,
+	};
+
+	census_take(directory->device, 0, &visits, directory);
 	learn_names(directory);
 }
 

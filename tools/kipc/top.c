@@ -86,6 +86,7 @@ static int name_by_process(struct top *top)
 
 static int take_census(struct top *top)
 {
+	static const struct census_visits visits = { .endpoint = count };
 	struct lh_entry *entry, *next;
 	struct top_endpoint *endpoint;
 	int ret;
@@ -94,7 +95,7 @@ static int take_census(struct top *top)
 		endpoint = map_item_of(entry);
 		endpoint->present = false;
 	}
-	ret = census_take(top->directory.device, 0, count, top);
+	ret = census_take(top->directory.device, 0, &visits, top);
 	if (ret < 0)
 		return ret;
 	lh_foreach_safe(top->endpoints, entry, next) {

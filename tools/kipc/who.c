@@ -87,14 +87,16 @@ static int look_at_name(const struct names_entry *entry, void *context)
 
 static int run(struct search *search, dev_t device)
 {
+	static const struct census_visits visits = {
+		.endpoint = look_at_entry,
+	};
 	const struct who *who = search->who;
 
 	switch (who->kind) {
 	case WHO_NAME:
 		return names_read(look_at_name, search);
 	case WHO_PROCESS:
-		return census_take(device, (pid_t)who->number, look_at_entry,
-				   search);
+		return census_take(device, (pid_t)who->number, &visits, search);
 	default:
 		return found(search, who->number);
 	}
