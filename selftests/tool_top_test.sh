@@ -8,6 +8,13 @@
 # shellcheck source=selftests/tool.sh
 . "$(dirname "$0")/tool.sh"
 
+frames=example.frames
+
+clean_up()
+{
+	/kipc/bin/pubsub unlink 2>/dev/null
+}
+
 # top_while COMMAND OPTION...: kipc top, while the command runs again and again
 top_while()
 {
@@ -104,6 +111,40 @@ test_waiting()
 	return $ret
 }
 
+# A publisher that has a loan, and a subscriber that keeps a lease, each with a view
+test_regions()
+{
+	/kipc/bin/pubsub publish -r 10 >/dev/null &
+	services="$services $!"
+	/kipc/bin/pubsub subscribe -w 60000 >/dev/null &
+	services="$services $!"
+	until_true sh -c "kipc region chunks $frames | grep -q '^11 of 16 '" &&
+	expect 0 kipc top -n 1 -d 0.2 && shows '^ENDPOINT' &&
+	shows '^REGION  *SIZE  *MEMORY  *VIEWS  *PROCESSES  *CHUNK  *FREE  *LEASES  *NAME$' &&
+	shows "^ *[0-9]*  *16 MiB  *[0-9.]* .iB  *2  *2  *1 MiB  *11/16  *2  *$frames\$" &&
+	expect 0 kipc top --json -n 2 -d 0.2 && is_json each &&
+	count 2 "\"regions\": \[ { \"region\": [0-9]*, \"domain\": [0-9]*, \"name\": \"$frames\", \"size\": 16777216, .*\"views\": 2, \"processes\": 2, \"chunk_size\": 1048576, \"chunks\": 16, \"chunks_free\": 11, \"leases\": 2 } \]" &&
+	expect 0 su user -s /bin/sh -c 'kipc top -n 1 -d 0.2' &&
+	! shows '^REGION' >/dev/null || return 1
+	# One that is gone is not shown; a new one of the same name is, also without it.
+	kipc top --json -d 0.2 >"$dir/tops" 2>&1 &
+	top=$!
+	until_true grep -q "$frames" "$dir/tops" || return 1
+	stop
+	/kipc/bin/pubsub unlink
+	until_true sh -c "tail -n 1 $dir/tops | grep -q '\"regions\": \[ \]'" || return 1
+	/kipc/bin/pubsub publish -r 10 >/dev/null &
+	services="$services $!"
+	/kipc/bin/pubsub subscribe >"$dir/received" &
+	services="$services $!"
+	until_true sh -c "tail -n 1 $dir/tops | grep -q $frames" &&
+	until_true grep -q received "$dir/received" || return 1
+	/kipc/bin/pubsub unlink
+	until_true sh -c "tail -n 1 $dir/tops | grep '\"chunks\": 16' | grep -qv $frames" ||
+		return 1
+	kill -TERM "$top" && wait "$top"
+}
+
 test_iterations()
 {
 	expect 0 kipc top --json -n 3 -d 0.2 && count 3 '"interval_ns"' && is_json each &&
@@ -141,4 +182,4 @@ test_no_tracefs()
 	shows 'Who calls whom is not known: no tracefs' && shows '^ENDPOINT'
 }
 
-run_tests usage text json waiting iterations stop not_root no_tracefs
+run_tests usage text json waiting regions iterations stop not_root no_tracefs

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kipc top: who calls whom, how often, and how long it takes. */
+/* kipc top: who calls whom, how often, and how long it takes; and who has what. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -13,8 +13,9 @@
 #include "top.h"
 
 static const char top_doc[] =
-	"Show who calls whom, how often, and how long it takes; and the endpoints,\n"
-	"with what waits for them. On a terminal it goes on until q is pressed.\n"
+	"Show who calls whom, how often, and how long it takes; the endpoints, with\n"
+	"what waits for them; and the regions that are in use. On a terminal it goes on\n"
+	"until q is pressed.\n"
 	"\vThe first table, of the whole machine, is for root, and needs tracefs. All\n"
 	"figures are of the last interval:\n"
 	"  CALLS/s, SENDS/s, NOTIFIES/s   what set off\n"
@@ -29,6 +30,14 @@ static const char top_doc[] =
 	"              whose callers have left\n"
 	"  STARVED/s   messages that found no thread waiting for them\n"
 	"  POOL USED   bytes in messages that were not freed\n"
+	"\n"
+	"The third table is of the regions of which these processes have a view open,\n"
+	"if there are any; kipc region chunks tells more:\n"
+	"  MEMORY      how much of SIZE was used so far\n"
+	"  VIEWS       how many there are; PROCESSES: who has them open\n"
+	"  CHUNK FREE  size of its chunks, and how many of them are free, of all\n"
+	"  LEASES      loans and leases that these processes have\n"
+	"\n"
 	"The traffic in the second line is that of all users of the domain.\n"
 	"\n"
 	"Output with --json, one object per line, for each interval; times are in\n"
@@ -38,15 +47,20 @@ static const char top_doc[] =
 	"              \"failed\", \"sends\", \"notifies\"},\n"
 	"   \"pairs\": [{\"caller\": {\"endpoint\", \"pid\", \"process\",\n"
 	"                         \"processes\"},\n"
-	"              \"owner\": {\"endpoint\", \"pid\", \"process\"}, \"node\", \"name\", \"calls\", \"failed\",\n"
-	"              \"answered\", \"sends\", \"refused\", \"notifies\", \"waiting\",\n"
-	"              \"p50_ns\", \"p99_ns\", \"max_ns\"}],\n"
+	"              \"owner\": {\"endpoint\", \"pid\", \"process\"}, \"node\",\n"
+	"              \"name\", \"calls\", \"failed\", \"answered\", \"sends\",\n"
+	"              \"refused\", \"notifies\", \"waiting\", \"p50_ns\", \"p99_ns\",\n"
+	"              \"max_ns\"}],\n"
 	"   \"endpoints\": [{\"endpoint\", \"domain\", \"pid\", \"process\", \"queued\",\n"
 	"                  \"serving\", \"abandoned\", \"starved\", \"pool_used\",\n"
 	"                  \"pool_size\", \"nodes\", \"handles\", \"frozen\", \"name\",\n"
-	"                  \"names\"}]}\n"
+	"                  \"names\"}],\n"
+	"   \"regions\": [{\"region\", \"domain\", \"name\", \"size\", \"resident\",\n"
+	"                \"views\", \"processes\", \"chunk_size\", \"chunks\",\n"
+	"                \"chunks_free\", \"leases\"}]}\n"
 	"Callers that are gone are taken together if their processes had the same name.\n"
-	"Without \"pairs\" and \"lost\" if who calls whom cannot be seen.\n"
+	"A region has a \"name\" if it can be read under one. Without \"pairs\" and\n"
+	"\"lost\" if who calls whom cannot be seen.\n"
 	"\n"
 	"Examples:\n"
 	"  kipc top\n"

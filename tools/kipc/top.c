@@ -43,6 +43,13 @@ static int count(const struct census_entry *entry, void *context)
 	return 0;
 }
 
+static int count_view(const struct census_view *view, void *context)
+{
+	struct top *top = context;
+
+	return top_regions_count(&top->regions, view);
+}
+
 static void name_endpoint(struct top_endpoint *endpoint, const char *name)
 {
 	if (!endpoint->names++)
@@ -86,11 +93,14 @@ static int name_by_process(struct top *top)
 
 static int take_census(struct top *top)
 {
-	static const struct census_visits visits = { .endpoint = count };
+	static const struct census_visits visits = {
+		.endpoint = count, .view = count_view,
+	};
 	struct lh_entry *entry, *next;
 	struct top_endpoint *endpoint;
 	int ret;
 
+	top_regions_restart(&top->regions);
 	lh_foreach(top->endpoints, entry) {
 		endpoint = map_item_of(entry);
 		endpoint->present = false;
@@ -104,7 +114,9 @@ static int take_census(struct top *top)
 			lh_table_delete_entry(top->endpoints, entry);
 	}
 	ret = names_read(name_by_number, top);
-	return ret < 0 ? name_by_process(top) : 0;
+	if (ret < 0)
+		ret = name_by_process(top);
+	return ret < 0 ? ret : top_regions_finish(&top->regions, top->kipc);
 }
 
 int top_init(struct top *top, dev_t device)
@@ -115,7 +127,9 @@ int top_init(struct top *top, dev_t device)
 	top->endpoints = map_new();
 	if (!top->pairs || !top->endpoints)
 		return -ENOMEM;
-	ret = flights_init(&top->flights, true);
+	ret = top_regions_init(&top->regions);
+	if (!ret)
+		ret = flights_init(&top->flights, true);
 	if (!ret)
 		ret = directory_init(&top->directory, device);
 	if (!ret)
@@ -136,6 +150,7 @@ void top_deinit(struct top *top)
 		lh_table_free(top->pairs);
 	if (top->endpoints)
 		lh_table_free(top->endpoints);
+	top_regions_deinit(&top->regions);
 	flights_deinit(&top->flights);
 	directory_deinit(&top->directory);
 }

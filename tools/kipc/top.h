@@ -15,6 +15,7 @@
 #include "map.h"
 #include "pair.h"
 #include "tap.h"
+#include "top_region.h"
 
 /**
  * struct top_endpoint - an endpoint now
@@ -45,6 +46,7 @@ struct top_endpoint {
  * @flights: what is on its way
  * @pairs: who calls whom: struct pair
  * @endpoints: the endpoints that can be seen: struct top_endpoint
+ * @regions: the regions that can be seen
  * @info: of the kernel
  * @before: traffic at the beginning of the interval
  * @stat: traffic now
@@ -62,6 +64,7 @@ struct top {
 	struct flights flights;
 	struct lh_table *pairs;
 	struct lh_table *endpoints;
+	struct top_regions regions;
 	struct kipc_info info;
 	struct kipc_stat before;
 	struct kipc_stat stat;

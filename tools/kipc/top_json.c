@@ -134,6 +134,41 @@ static int add_endpoints(struct json_object *object, const struct top *top)
 	return 0;
 }
 
+static struct json_object *region_object(const struct top_region *region)
+{
+	struct json_object *object = json_object_new_object();
+	const struct census_view *now = &region->now;
+
+	json_add_number(object, "region", now->region);
+	json_add_number(object, "domain", now->domain);
+	if (region->name[0])
+		json_add_text(object, "name", region->name);
+	json_add_number(object, "size", now->region_size);
+	json_add_number(object, "resident", now->resident);
+	json_add_number(object, "views", now->views);
+	json_add_number(object, "processes", region->processes);
+	json_add_number(object, "chunk_size", now->chunk_size);
+	json_add_number(object, "chunks", now->chunks);
+	json_add_number(object, "chunks_free", now->chunks_free);
+	json_add_number(object, "leases", region->leases);
+	return object;
+}
+
+static int add_regions(struct json_object *object, const struct top *top)
+{
+	struct json_object *array = json_add_array(object, "regions");
+	struct top_region **list;
+	ssize_t number;
+
+	number = top_regions_list(&top->regions, &list);
+	if (number < 0)
+		return (int)number;
+	for (ssize_t i = 0; i < number; i++)
+		json_add_item(array, region_object(list[i]));
+	free(list);
+	return 0;
+}
+
 int top_print_json(struct top *top)
 {
 	struct json_object *object = json_object_new_object();
@@ -148,7 +183,7 @@ int top_print_json(struct top *top)
 		if (add_pairs(object, top) < 0)
 			goto err_object;
 	}
-	if (add_endpoints(object, top) < 0)
+	if (add_endpoints(object, top) < 0 || add_regions(object, top) < 0)
 		goto err_object;
 	return json_print(object, false);
 

@@ -174,6 +174,51 @@ static int print_endpoints(const struct top *top, FILE *out)
 	return table_print(&table);
 }
 
+static void add_region(struct table *table, const struct top_region *region)
+{
+	const struct census_view *now = &region->now;
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)now->region);
+	table_add(table, text);
+	table_add(table, text_bytes(text, now->region_size));
+	table_add(table, text_bytes(text, now->resident));
+	table_add(table, text_count(text, now->views));
+	table_add(table, text_count(text, region->processes));
+	table_add(table, now->chunks ? text_bytes(text, now->chunk_size) : "-");
+	snprintf(text, sizeof(text), "%llu/%llu",
+		 (unsigned long long)now->chunks_free,
+		 (unsigned long long)now->chunks);
+	table_add(table, now->chunks ? text : "-");
+	table_add(table, now->chunks ? text_count(text, region->leases) : "-");
+	table_add(table, region->name);
+}
+
+/* If there are any */
+static int print_regions(const struct top *top, FILE *out)
+{
+	static const char *const columns[] = {
+		"REGION", "SIZE", "MEMORY", "VIEWS", "PROCESSES", "CHUNK",
+		"FREE", "LEASES", "NAME"
+	};
+	struct table table = { .columns = 9, .right = 0xff };
+	struct top_region **list;
+	ssize_t number;
+
+	number = top_regions_list(&top->regions, &list);
+	if (number < 0)
+		return (int)number;
+	if (number) {
+		fputs("\n", out);
+		head(top, &table, out);
+		table_row(&table, columns);
+	}
+	for (ssize_t i = 0; i < number; i++)
+		add_region(&table, list[i]);
+	free(list);
+	return number ? table_print(&table) : 0;
+}
+
 static void print_doubts(const struct top *top, FILE *out)
 {
 	char text[TEXT_MAX];
@@ -201,6 +246,8 @@ int top_print_text(struct top *top, FILE *out)
 	}
 	if (!ret)
 		ret = print_endpoints(top, out);
+	if (!ret)
+		ret = print_regions(top, out);
 	if (geteuid())
 		fputs("Other users' processes cannot be seen: run as root\n",
 		      out);
