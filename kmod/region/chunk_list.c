@@ -53,41 +53,44 @@ static void tell_messages(struct listing *listing, u32 number, u32 count)
 	entry->count = count;
 }
 
-/* Returns 0 if all entries of the chunk have been told, or how many have. */
-static u32 tell_chunk_locked(struct listing *listing, u32 number,
-			     const struct kipc_chunk *chunk, u32 told)
+/* Tells what was not told before. Returns whether there was room for all of it. */
+static bool tell_chunk_locked(struct listing *listing, u32 number,
+			      const struct kipc_chunk *chunk, u32 *told)
 {
 	const struct kipc_hold *hold;
 	u32 holds = 0;
 
 	list_for_each_entry(hold, &chunk->holds, of_chunk) {
-		if (holds++ < told)
+		if (holds++ < *told)
 			continue;
 		if (!listing->room)
-			return holds - 1;
+			return false;
 		tell_hold(listing, number, hold);
+		*told = holds;
 	}
-	if (chunk->refs == holds || holds < told)
-		return 0;
+	if (chunk->refs == holds || holds < *told)
+		return true;
 	if (!listing->room)
-		return holds;
+		return false;
 	tell_messages(listing, number, chunk->refs - holds);
-	return 0;
+	return true;
 }
 
-static void tell_some(const struct kipc_chunks *chunks,
+/* Returns whether there was room for all that it looked at. */
+static bool tell_some(const struct kipc_chunks *chunks,
 		      struct listing *listing, u32 *number, u32 *told)
 {
 	u32 looked;
 
 	for (looked = 0; looked < AT_ONCE && *number < chunks->count;
 	     looked++) {
-		*told = tell_chunk_locked(listing, *number,
-					  &chunks->chunk[*number], *told);
-		if (*told)
-			return;
+		if (!tell_chunk_locked(listing, *number,
+				       &chunks->chunk[*number], told))
+			return false;
 		++*number;
+		*told = 0;
 	}
+	return true;
 }
 
 /**
@@ -107,6 +110,7 @@ int kipc_chunk_list(struct kipc_view *view, struct kipc_chunk_entry *entries,
 	struct listing listing = { .entry = entries, .room = count };
 	u64 number = *cursor >> TOLD_BITS;
 	u32 told = *cursor;
+	bool all = true;
 	u32 next;
 
 	if (READ_ONCE(view->revoked))
@@ -116,12 +120,10 @@ int kipc_chunk_list(struct kipc_view *view, struct kipc_chunk_entry *entries,
 	if (!chunks)
 		return -EPROTOTYPE;
 	next = min_t(u64, number, chunks->count);
-	while (next < chunks->count) {
+	while (all && next < chunks->count) {
 		spin_lock(&chunks->lock);
-		tell_some(chunks, &listing, &next, &told);
+		all = tell_some(chunks, &listing, &next, &told);
 		spin_unlock(&chunks->lock);
-		if (told)
-			break;
 		cond_resched();
 	}
 	*cursor = next < chunks->count ? (u64)next << TOLD_BITS | told : 0;
