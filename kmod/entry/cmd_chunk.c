@@ -45,7 +45,7 @@ int kipc_run_chunk_loan(struct kipc_command *command)
 {
 	struct kipc_chunk_loan *args = &command->args.chunk_loan;
 
-	if (args->flags || args->lease || args->chunk)
+	if (args->flags)
 		return -EINVAL;
 	return kipc_chunk_loan(command->view, args);
 }
