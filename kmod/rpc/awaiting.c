@@ -124,8 +124,10 @@ static int receive_reply(struct kipc_endpoint *endpoint,
 	if (ret) {
 		args->stage = KIPC_STAGE_REPLY_LOST;
 		kipc_delivery_undo(reply, endpoint);
-		/* Else it is what a security module said. */
-		return ret == -EMFILE || ret == -ENOMEM ? ret : -EACCES;
+		if (ret == -EDQUOT || ret == -EMFILE || ret == -ENOMEM)
+			return ret;
+		/* What a security module said */
+		return -EACCES;
 	}
 	args->reply_flags = 0;
 	if (reply->is_small) {

@@ -564,11 +564,12 @@ enum kipc_stage {
  *
  * Errors: E2BIG (too many segments or attachments), EACCES (the handle lacks
  * CALL, an attached one GRANT or a right that it is to pass on), EAGAIN (no
- * room in the receiver: its pool, queue, handles or file descriptors), EBADF
- * (attached), EDQUOT, EFAULT, EINTR, EINVAL, ELOOP (attached, or the chain is too
- * long), EMFILE (the reply's file descriptors; stage REPLY_LOST), EMSGSIZE (more
- * than the receiver's pool ever has for this sender), ENOMEM, ENXIO (handle,
- * slice, parent, id), EOWNERDEAD, ETIMEDOUT.
+ * room in the receiver: its pool, queue, handles, file descriptors or leases), EBADF
+ * (attached), EDQUOT (also: the reply's chunks; stage REPLY_LOST), EFAULT, EINTR,
+ * EINVAL, EKEYREVOKED (attached), ELOOP (attached, or the chain is too long), EMFILE
+ * (the reply's file descriptors; stage REPLY_LOST), EMSGSIZE (more than the receiver's
+ * pool ever has for this sender), ENOMEM, ENXIO (handle, slice, parent, id, loan),
+ * EOWNERDEAD, EPROTOTYPE (attached: it is no view), ETIMEDOUT.
  */
 struct kipc_call {
 	__u32 handle;
