@@ -9,6 +9,7 @@ TIMEOUT_share_test := 150
 TIMEOUT_chain_storm_test := 300
 TIMEOUT_mailbox_storm_test := 150
 TIMEOUT_region_storm_test := 150
+TIMEOUT_chunk_storm_test := 150
 TIMEOUT_fuzz_test := 150
 TIMEOUT_demo_test := 150
 TIMEOUT_freeze_race_test := 150
