@@ -3,8 +3,9 @@
  * Views are revoked while processes touch, fork, move and lend their mappings.
  *
  * Each page of the region has a marker, which says which page it is, and each view is a
- * range of pages: whoever reads through a view sees the marker of the page that it
- * asked for, or gets SIGBUS. And once the revocation has returned, nobody reads it.
+ * range of pages of its own: whoever reads through a view sees the marker of the page that
+ * it asked for, or gets SIGBUS, and never what is another view's. And once the revocation
+ * has returned, nobody reads it.
  *
  * KIPC_STORM_SEED repeats a storm, KIPC_STORM_REVOCATIONS makes it longer.
  */
@@ -19,7 +20,7 @@
 #include "region.h"
 
 #define PROCESSES	8
-#define PAGES		16
+#define PAGES		32
 #define REVOCATIONS	1000
 #define MARK		0xabc00000
 
@@ -121,18 +122,26 @@ static __u32 *move(__u32 *words, size_t size)
 	return moved;
 }
 
-/* Often nothing, seldom what takes long */
-static __u32 *disturb(__u32 *words, size_t size, __u32 page, __u32 what)
+/* Waits as long as the marker is there. */
+static void sleep_on(const __u32 *word, __u32 marker)
 {
 	const struct timespec soon = { .tv_nsec = 100000 };
-	__u32 *word = words + page * PAGE / 4;
 
+	check(syscall(SYS_futex, word, FUTEX_WAIT, marker, &soon, NULL, 0) < 0);
+	/* EAGAIN would be that something else is there. */
+	check(errno == ETIMEDOUT || errno == EFAULT || errno == EINTR);
+}
+
+/* Often nothing, seldom what takes long */
+static __u32 *disturb(__u32 *words, size_t size, __u32 *word, __u32 marker,
+		      __u32 what)
+{
 	switch (what) {
 	case 0:
-		lend(word, MARK + page);
+		lend(word, marker);
 		break;
 	case 1:
-		touch_forked(word, MARK + page);
+		touch_forked(word, marker);
 		break;
 	case 2:
 		return move(words, size);
@@ -140,8 +149,7 @@ static __u32 *disturb(__u32 *words, size_t size, __u32 page, __u32 what)
 		madvise(word, PAGE, MADV_DONTNEED);
 		break;
 	case 4:
-		syscall(SYS_futex, word, FUTEX_WAIT, MARK + page, &soon, NULL,
-			0);
+		sleep_on(word, marker);
 		break;
 	default:
 		break;
@@ -152,10 +160,11 @@ static __u32 *disturb(__u32 *words, size_t size, __u32 page, __u32 what)
 /* Uses a view until it is gone. */
 static void use(struct slot *slot, int fd, __u64 round, __u32 *seed)
 {
-	size_t size = PAGES * PAGE;
+	struct kipc_region_info info = region_info(fd);
+	size_t size = (size_t)info.size;
 	__u32 *words = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	__u32 first = (__u32)(info.offset / PAGE), page, got;
 	bool was_revoked;
-	__u32 page, got;
 
 	if (words == MAP_FAILED) {
 		check(errno == EKEYREVOKED);
@@ -163,17 +172,18 @@ static void use(struct slot *slot, int fd, __u64 round, __u32 *seed)
 	}
 	store(&slot->seen, round);
 	do {
-		page = next_random(seed) % PAGES;
+		page = next_random(seed) % (__u32)(size / PAGE);
 		was_revoked = load(&slot->revoked) >= round;
 		if (region_reads(words + page * PAGE / 4, &got)) {
-			check(got == MARK + page);
+			check(got == MARK + first + page);
 			check(!was_revoked);
 			slot->touched++;
 		} else {
 			slot->refused++;
 			break;
 		}
-		words = disturb(words, size, page, next_random(seed) % 64);
+		words = disturb(words, size, words + page * PAGE / 4,
+				MARK + first + page, next_random(seed) % 64);
 	} while (!was_revoked);
 	munmap(words, size);
 }
@@ -220,9 +230,13 @@ static void touch(int sock, void *arg)
 /* Gives a process a view. */
 static void give_one(struct _test_data_storm *self, struct member *member)
 {
-	/* Or one that was made from that */
-	member->fd = (int)must(region_view(self->fd, R_READ, 0, 0,
+	/* No two of those that are there at once have a page in common. */
+	size_t size = PAGES / PROCESSES * PAGE;
+
+	member->fd = (int)must(region_view(self->fd, R_READ,
+					   member->number * size, size,
 					   &member->id));
+	/* Or one that was made from that */
 	member->inner = next_random(&self->seed) % 4 ?
 			-1 : region_derive(member->fd, R_READ);
 	member->round++;
