@@ -149,6 +149,23 @@ static const struct abi_value seals[] = {
 	{ ~0U, EINVAL }, { 0 }
 };
 
+static const struct abi_value chunk_size[] = {
+	{ 1, EINVAL }, { 63, EINVAL }, { 8192, EINVAL }, { ~0ULL, EINVAL },
+	{ 0ULL - KIPC_CHUNK_ALIGN, EINVAL }, { 0 }
+};
+
+static const struct abi_value leases_max[] = {
+	{ KIPC_LEASES_MAX + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value leases[] = {
+	{ 0, EINVAL }, { KIPC_LEASES_MAX + 1, EINVAL }, { ~0U, EINVAL }, { 0 }
+};
+
+static const struct abi_value lease[] = {
+	{ 1, ENXIO }, { ~0U, ENXIO }, { 0 }
+};
+
 const struct abi_limit abi_limits[] = {
 	{ KIPC_NODE_DESTROY, FIELD32(kipc_node_destroy, node), id },
 	{ KIPC_HANDLE_DUP, FIELD32(kipc_handle_dup, handle), id },
@@ -229,5 +246,11 @@ const struct abi_limit abi_limits[] = {
 	{ KIPC_REGION_REVOKE, FIELD64(kipc_region_revoke, id), view },
 	{ KIPC_REGION_SEAL, FIELD32(kipc_region_seal_add, seals), seals },
 	{ KIPC_REGION_VIEWS, FIELD32(kipc_region_views, count), bits },
+	{ KIPC_REGION_OPEN, FIELD64(kipc_region_open, chunk_size), chunk_size },
+	{ KIPC_REGION_OPEN, FIELD32(kipc_region_open, leases_max), leases_max },
+	{ KIPC_REGION_HOLD, FIELD32(kipc_region_hold, leases), leases },
+	{ KIPC_CHUNK_LOAN, FIELD32(kipc_chunk_loan, release), lease },
+	{ KIPC_CHUNK_RELEASE, FIELD32(kipc_chunk_release, count), count },
+	{ KIPC_CHUNK_LIST, FIELD32(kipc_chunk_list, count), bits },
 	{ 0 }
 };

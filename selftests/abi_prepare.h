@@ -49,5 +49,10 @@ void abi_prepare_region_view(struct abi_world *world, void *arg);
 void abi_undo_region_view(struct abi_world *world, void *arg);
 void abi_prepare_region_seal(struct abi_world *world, void *arg);
 void abi_prepare_region_views(struct abi_world *world, void *arg);
+void abi_prepare_region_hold(struct abi_world *world, void *arg);
+void abi_undo_region_hold(struct abi_world *world, void *arg);
+void abi_undo_chunk_loan(struct abi_world *world, void *arg);
+void abi_prepare_chunk_release(struct abi_world *world, void *arg);
+void abi_prepare_chunk_list(struct abi_world *world, void *arg);
 
 #endif /* ABI_PREPARE_H */

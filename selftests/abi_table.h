@@ -29,7 +29,8 @@
  * @message: where a nested call would come
  * @mailbox: a work queue, open for receiving and sending
  * @eventfd: an eventfd
- * @view: the first view of a region
+ * @view: the first view of a region that is cut into chunks
+ * @held: the same of another one, which the test holds; it has a loan
  */
 struct abi_world {
 	struct pair pair;
@@ -47,6 +48,7 @@ struct abi_world {
 	int mailbox;
 	int eventfd;
 	int view;
+	int held;
 };
 
 /**
@@ -75,12 +77,14 @@ struct abi_flags {
  * @ABI_SERVER: the server's endpoint
  * @ABI_MAILBOX: the mailbox
  * @ABI_VIEW: the view of a region
+ * @ABI_HELD: the one that is held
  */
 enum abi_party {
 	ABI_CLIENT,
 	ABI_SERVER,
 	ABI_MAILBOX,
 	ABI_VIEW,
+	ABI_HELD,
 };
 
 /**

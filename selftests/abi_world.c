@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 
 #include "abi_table.h"
+#include "chunk.h"
 
 static void echo(void *arg)
 {
@@ -30,7 +31,10 @@ void abi_world_open(struct abi_world *world)
 	world->mailbox = mailbox_make(NULL, KIPC_MAILBOX_WORK, 8);
 	world->eventfd = eventfd(0, EFD_CLOEXEC);
 	must_errno(world->eventfd);
-	world->view = region_make(NULL, PAGE);
+	world->view = chunks_make(NULL, 1, 0);
+	world->held = chunks_make(NULL, 4, 0);
+	must(region_hold(world->held, 4, 0));
+	chunk_take(world->held);
 }
 
 void abi_world_close(struct abi_world *world)
@@ -42,6 +46,7 @@ void abi_world_close(struct abi_world *world)
 	close(world->mailbox);
 	close(world->eventfd);
 	close(world->view);
+	close(world->held);
 }
 
 int abi_world_fd(struct abi_world *world, const struct abi_command *command)
@@ -53,6 +58,8 @@ int abi_world_fd(struct abi_world *world, const struct abi_command *command)
 		return world->mailbox;
 	case ABI_VIEW:
 		return world->view;
+	case ABI_HELD:
+		return world->held;
 	default:
 		return world->pair.client.fd;
 	}

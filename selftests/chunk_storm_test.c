@@ -204,13 +204,6 @@ static void publish(struct _test_data_storm *self, int mailbox)
 	must(chunk_release(self->fd, lease));
 }
 
-static __u32 number_from(const char *variable, __u32 otherwise)
-{
-	const char *value = getenv(variable);
-
-	return value ? (__u32)strtoul(value, NULL, 0) : otherwise;
-}
-
 /* A line of /proc/meminfo, in KiB */
 static long memory(const char *key)
 {

@@ -209,6 +209,14 @@ int param_set(const char *name, long value)
 	return file_write(path, text);
 }
 
+/* What the environment says of a test, or otherwise this */
+__u32 number_from(const char *variable, __u32 otherwise)
+{
+	const char *value = getenv(variable);
+
+	return value ? (__u32)strtoul(value, NULL, 0) : otherwise;
+}
+
 /* KASAN, lockdep and kmemleak together cost a factor of ten. */
 bool debug_kernel(void)
 {

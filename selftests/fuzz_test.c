@@ -544,13 +544,6 @@ FIXTURE_TEARDOWN(fuzz) {
 	EXPECT_EQ(0, live_end(&self->live));
 }
 
-static __u32 number_from(const char *variable, __u32 otherwise)
-{
-	const char *value = getenv(variable);
-
-	return value ? (__u32)strtoul(value, NULL, 0) : otherwise;
-}
-
 static unsigned long successes(const struct fuzz *fuzz,
 			       const struct abi_command *command)
 {

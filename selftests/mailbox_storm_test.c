@@ -367,13 +367,6 @@ static void bury(struct _test_data_storm *self, __u32 number)
 	self->kills++;
 }
 
-static __u32 number_from(const char *variable, __u32 otherwise)
-{
-	const char *value = getenv(variable);
-
-	return value ? (__u32)strtoul(value, NULL, 0) : otherwise;
-}
-
 static bool has_enough(struct _test_data_storm *self)
 {
 	return __atomic_load_n(&self->ledger->got, __ATOMIC_RELAXED) > ENOUGH;

@@ -258,13 +258,6 @@ static void revoke_one(struct _test_data_storm *self, struct member *member)
 	close(member->inner);
 }
 
-static __u32 number_from(const char *variable, __u32 otherwise)
-{
-	const char *value = getenv(variable);
-
-	return value ? (__u32)strtoul(value, NULL, 0) : otherwise;
-}
-
 TEST_F_TIMEOUT(storm, revocations, 600) {
 	__u32 count = number_from("KIPC_STORM_REVOCATIONS", REVOCATIONS);
 	struct member members[PROCESSES] = { 0 };

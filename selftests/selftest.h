@@ -164,6 +164,7 @@ int param_set(const char *name, long value);
 int file_write(const char *path, const char *text);
 long file_read(const char *path, char *text, size_t size);
 
+__u32 number_from(const char *variable, __u32 otherwise);
 bool debug_kernel(void);
 __u64 now(void);
 __u64 after(__u64 nanoseconds);

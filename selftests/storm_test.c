@@ -275,13 +275,6 @@ static void live_through(int sock, void *arg)
 	tell(sock, 1);
 }
 
-static __u32 number_from(const char *variable, __u32 otherwise)
-{
-	const char *value = getenv(variable);
-
-	return value ? (__u32)strtoul(value, NULL, 0) : otherwise;
-}
-
 FIXTURE(storm) {
 	struct live live;
 	unsigned long *calls;
