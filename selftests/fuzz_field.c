@@ -202,6 +202,8 @@ const struct fuzz_field fuzz_fields[] = {
 	{ KIPC_REGION_OPEN, FIELD32(kipc_region_open, name_size),
 	  FUZZ_NAME_SIZE },
 	{ KIPC_REGION_OPEN, FIELD64(kipc_region_open, size), FUZZ_PAGES },
+	{ KIPC_REGION_OPEN, FIELD64(kipc_region_open, chunk_size),
+	  FUZZ_CHUNK_SIZE },
 	{ KIPC_REGION_VIEW, FIELD32(kipc_region_view, flags),
 	  FUZZ_REGION_FLAGS },
 	{ KIPC_REGION_VIEW, FIELD64(kipc_region_view, size), FUZZ_PAGES },
@@ -210,12 +212,53 @@ const struct fuzz_field fuzz_fields[] = {
 	{ KIPC_REGION_VIEWS, FIELD32(kipc_region_views, count), FUZZ_COUNT },
 	{ KIPC_REGION_VIEWS, FIELD64(kipc_region_views, views), FUZZ_BUFFER },
 	{ KIPC_REGION_VIEWS, FIELD64(kipc_region_views, cursor), FUZZ_SMALL },
+	{ KIPC_REGION_HOLD, FIELD32(kipc_region_hold, leases), FUZZ_COUNT },
+	{ KIPC_REGION_HOLD, FIELD64(kipc_region_hold, cookie), FUZZ_SMALL },
+	{ KIPC_CHUNK_LOAN, FIELD32(kipc_chunk_loan, release), FUZZ_LOAN },
+	{ KIPC_CHUNK_RELEASE, FIELD32(kipc_chunk_release, count), FUZZ_COUNT },
+	{ KIPC_CHUNK_RELEASE, FIELD64(kipc_chunk_release, leases), FUZZ_LOANS },
+	{ KIPC_CHUNK_LIST, FIELD32(kipc_chunk_list, count), FUZZ_COUNT },
+	{ KIPC_CHUNK_LIST, FIELD64(kipc_chunk_list, entries), FUZZ_BUFFER },
+	{ KIPC_CHUNK_LIST, FIELD64(kipc_chunk_list, cursor), FUZZ_SMALL },
 	{ 0 }
 };
+
+#define LOANS	4U
+
+/* Numbers of loans that the process had; of no use to others */
+static __u32 loans[LOANS];
+
+static __u32 any_loan(__u32 random)
+{
+	return loans[random % LOANS];
+}
+
+/* The process has a loan more. */
+void fuzz_learn_loan(const struct kipc_chunk_loan *loan)
+{
+	static __u32 next;
+
+	loans[next++ % LOANS] = loan->lease;
+}
+
+/* A chunk of the view's region, or the view itself; lent or not */
+void fuzz_attach_region(struct kipc_attachment *attachment, int view,
+			__u32 random)
+{
+	bool is_chunk = random & 1;
+
+	attachment->type = is_chunk ? KIPC_ATTACH_CHUNK : KIPC_ATTACH_FD;
+	attachment->id = (__u32)view;
+	attachment->rights = random & 2 ? KIPC_RIGHT_BORROW : 0;
+	attachment->lease = is_chunk ? any_loan(random >> 2) : 0;
+}
 
 /* What only regions have */
 __u64 fuzz_of_region(const struct fuzz_field *field, __u32 random)
 {
+	static __u32 released[8];
+	size_t i;
+
 	switch (field->kind) {
 	case FUZZ_REGION_FLAGS:
 		if (field->command == KIPC_REGION_OPEN)
@@ -225,6 +268,14 @@ __u64 fuzz_of_region(const struct fuzz_field *field, __u32 random)
 		return random % 4 * PAGE;
 	case FUZZ_VIEW:
 		return random % 64;
+	case FUZZ_CHUNK_SIZE:
+		return random % 4 ? 0 : (random >> 2) % 64 * KIPC_CHUNK_ALIGN;
+	case FUZZ_LOAN:
+		return random % 2 ? any_loan(random >> 1) : 0;
+	case FUZZ_LOANS:
+		for (i = 0; i < ARRAY_SIZE(released); i++)
+			released[i] = any_loan(random >> i);
+		return PTR(released);
 	default:
 		return random % 4 ? KIPC_REGION_SEAL_FUTURE_WRITE :
 				    KIPC_REGION_SEAL_WRITE;

@@ -4,6 +4,7 @@
 #define FUZZ_FIELD_H
 
 #include "abi_table.h"
+#include "chunk.h"
 
 /**
  * enum fuzz_kind - what a field means
@@ -45,6 +46,9 @@
  * @FUZZ_PAGES: a few pages, in bytes
  * @FUZZ_VIEW: number of a view
  * @FUZZ_SEALS: seals, mostly one that leaves writers alone
+ * @FUZZ_CHUNK_SIZE: the size of a chunk, or 0
+ * @FUZZ_LOAN: number of a loan or a lease, or 0
+ * @FUZZ_LOANS: address of such numbers
  */
 enum fuzz_kind {
 	FUZZ_FLAGS,
@@ -85,6 +89,9 @@ enum fuzz_kind {
 	FUZZ_PAGES,
 	FUZZ_VIEW,
 	FUZZ_SEALS,
+	FUZZ_CHUNK_SIZE,
+	FUZZ_LOAN,
+	FUZZ_LOANS,
 };
 
 /**
@@ -102,5 +109,8 @@ struct fuzz_field {
 extern const struct fuzz_field fuzz_fields[];
 
 __u64 fuzz_of_region(const struct fuzz_field *field, __u32 random);
+void fuzz_learn_loan(const struct kipc_chunk_loan *loan);
+void fuzz_attach_region(struct kipc_attachment *attachment, int view,
+			__u32 random);
 
 #endif /* FUZZ_FIELD_H */

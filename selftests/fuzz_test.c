@@ -121,6 +121,9 @@ static void fill_attachments(struct fuzz *fuzz)
 			attachment[i].rights = 0;
 		}
 	}
+	if (!pick(fuzz, 4))
+		fuzz_attach_region(attachment, fuzz->view[fuzz->turn],
+				   next_random(&fuzz->seed));
 }
 
 static __u64 likely_data(struct fuzz *fuzz)
@@ -417,6 +420,9 @@ static void learn_result(struct fuzz *fuzz, struct endpoint *endpoint,
 	case KIPC_REGION_OPEN:
 		region_touch_and_close(region->fd);
 		break;
+	case KIPC_CHUNK_LOAN:
+		fuzz_learn_loan(args);
+		break;
 	}
 }
 
@@ -453,6 +459,7 @@ static int file_of(struct fuzz *fuzz, enum abi_party by)
 	case ABI_MAILBOX:
 		return fuzz->mailbox[fuzz->turn];
 	case ABI_VIEW:
+	case ABI_HELD:
 		return fuzz->view[fuzz->turn];
 	default:
 		return fuzz->endpoint[fuzz->turn].fd;
@@ -525,7 +532,7 @@ FIXTURE_SETUP(fuzz) {
 	for (i = 0; i < ENDPOINTS; i++) {
 		endpoint_open(&self->fuzz.endpoint[i], POOL);
 		self->fuzz.mailbox[i] = mailbox_make(NULL, (__u32)i, 16);
-		self->fuzz.view[i] = region_make(NULL, 4 * PAGE);
+		self->fuzz.view[i] = chunks_make(NULL, 4, 0);
 	}
 	self->fuzz.eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
