@@ -46,7 +46,7 @@ static int crowd_open(struct crowd *crowd, unsigned int count)
 {
 	crowd->fds = array_new(count, sizeof(*crowd->fds));
 	while (crowd->fd_count < count) {
-		int fd = kipc_open();
+		int fd = device_open();
 
 		if (fd < 0)
 			return -1;
@@ -63,12 +63,12 @@ int crowd_of_names(struct crowd *crowd, unsigned int count)
 	if (setting_raise(PARAMETER("max_names"), count + SPARE) < 0 ||
 	    crowd_open(crowd, 1) < 0)
 		return -1;
-	node = kipc_node_new(crowd->fds[0]);
+	node = device_node_new(crowd->fds[0]);
 	crowd->names = array_new(count, sizeof(*crowd->names));
 	for (i = 0; i < count; i++) {
 		snprintf(crowd->names[i], sizeof(*crowd->names),
 			 "bench.crowd.%06u", i % 1000000);
-		kipc_publish(crowd->fds[0], node, crowd->names[i]);
+		device_publish(crowd->fds[0], node, crowd->names[i]);
 	}
 	sleep(SETTLE);
 	return 0;
@@ -80,12 +80,12 @@ static void take_handles(int fd, unsigned int count)
 	struct kipc_recv recv = { .flags = KIPC_NONBLOCK };
 	struct kipc_free release = { .count = 1 };
 
-	kipc_command(fd, KIPC_RECV, &recv, "receive handles");
+	device_command(fd, KIPC_RECV, &recv, "receive handles");
 	if (recv.message.attachment_count != count)
 		errx(EXIT_FAILURE, "kipc: %u handles came instead of %u",
 		     recv.message.attachment_count, count);
 	release.offsets = (uintptr_t)&recv.message.offset;
-	kipc_command(fd, KIPC_FREE, &release, "free a slice");
+	device_command(fd, KIPC_FREE, &release, "free a slice");
 }
 
 /* Make as many nodes as fit a message, and send handles to them. */
@@ -104,10 +104,10 @@ static unsigned int send_handles(int fd, __u32 inbox, unsigned int most)
 	for (i = 0; i < count; i++)
 		attached[i] = (struct kipc_attachment) {
 			.type = KIPC_ATTACH_NODE,
-			.id = kipc_node_new(fd),
+			.id = device_node_new(fd),
 			.rights = KIPC_RIGHTS_ALL,
 		};
-	kipc_command(fd, KIPC_SEND, &send, "send handles");
+	device_command(fd, KIPC_SEND, &send, "send handles");
 	return count;
 }
 
@@ -120,8 +120,8 @@ int crowd_of_handles(struct crowd *crowd, unsigned int count, int fd)
 	    setting_raise(PARAMETER("max_handles"), count + SPARE) < 0 ||
 	    crowd_open(crowd, 1) < 0)
 		return -1;
-	kipc_publish(fd, kipc_node_new(fd), INBOX);
-	inbox = kipc_lookup(crowd->fds[0], INBOX);
+	device_publish(fd, device_node_new(fd), INBOX);
+	inbox = device_lookup(crowd->fds[0], INBOX);
 	while (done < count) {
 		sent = send_handles(crowd->fds[0], inbox, count - done);
 		take_handles(fd, sent);
@@ -139,7 +139,7 @@ int crowd_of_endpoints(struct crowd *crowd, unsigned int count)
 	    raise_files(count + SPARE) < 0 || crowd_open(crowd, count) < 0)
 		return -1;
 	for (i = 0; i < count; i++)
-		kipc_node_new(crowd->fds[i]);
+		device_node_new(crowd->fds[i]);
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 
 #define DEVICE	"/dev/kipc"
 
-int kipc_open(void)
+int device_open(void)
 {
 	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
 
@@ -20,7 +20,7 @@ int kipc_open(void)
 	return fd;
 }
 
-void *kipc_pool_map(int fd)
+void *device_pool_map(int fd)
 {
 	void *pool = mmap(NULL, KIPC_POOL_SIZE, PROT_READ, MAP_SHARED, fd, 0);
 
@@ -29,22 +29,22 @@ void *kipc_pool_map(int fd)
 	return pool;
 }
 
-void kipc_command(int fd, unsigned long command, void *argument,
+void device_command(int fd, unsigned long command, void *argument,
 		  const char *what)
 {
 	if (ioctl(fd, command, argument) < 0)
 		err(EXIT_FAILURE, "kipc: cannot %s", what);
 }
 
-__u32 kipc_node_new(int fd)
+__u32 device_node_new(int fd)
 {
 	struct kipc_node_create create = { .flags = KIPC_NODE_SMALL };
 
-	kipc_command(fd, KIPC_NODE_CREATE, &create, "create a node");
+	device_command(fd, KIPC_NODE_CREATE, &create, "create a node");
 	return create.node;
 }
 
-void kipc_publish(int fd, __u32 node, const char *name)
+void device_publish(int fd, __u32 node, const char *name)
 {
 	struct kipc_name_publish publish = {
 		.flags = KIPC_NAME_OWN,
@@ -54,16 +54,16 @@ void kipc_publish(int fd, __u32 node, const char *name)
 		.mode = 0777,
 	};
 
-	kipc_command(fd, KIPC_NAME_PUBLISH, &publish, "publish a name");
+	device_command(fd, KIPC_NAME_PUBLISH, &publish, "publish a name");
 }
 
-__u32 kipc_lookup(int fd, const char *name)
+__u32 device_lookup(int fd, const char *name)
 {
 	struct kipc_name_lookup lookup = {
 		.name = (uintptr_t)name,
 		.name_size = strlen(name),
 	};
 
-	kipc_command(fd, KIPC_NAME_LOOKUP, &lookup, "look up a name");
+	device_command(fd, KIPC_NAME_LOOKUP, &lookup, "look up a name");
 	return lookup.handle;
 }

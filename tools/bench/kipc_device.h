@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * /dev/kipc by its raw ABI: what kipc as a peer and the benchmarks of kipc
- * alone have in common. All but kipc_open() end the program if they fail.
+ * alone have in common. All but device_open() end the program if they fail.
  */
 #ifndef BENCH_KIPC_DEVICE_H
 #define BENCH_KIPC_DEVICE_H
@@ -12,21 +12,21 @@
 #define KIPC_POOL_SIZE	(1024 * 1024)
 
 /* A new endpoint without a pool; or -1, with a warning printed and errno set. */
-int kipc_open(void);
+int device_open(void);
 
 /* Map the endpoint's pool, KIPC_POOL_SIZE large. */
-void *kipc_pool_map(int fd);
+void *device_pool_map(int fd);
 
 /* An ioctl that must not fail. */
-void kipc_command(int fd, unsigned long command, void *argument,
+void device_command(int fd, unsigned long command, void *argument,
 		  const char *what);
 
-__u32 kipc_node_new(int fd);
+__u32 device_node_new(int fd);
 
 /* Give the endpoint's node a name that everybody may use. */
-void kipc_publish(int fd, __u32 node, const char *name);
+void device_publish(int fd, __u32 node, const char *name);
 
 /* A handle to what has the name. */
-__u32 kipc_lookup(int fd, const char *name);
+__u32 device_lookup(int fd, const char *name);
 
 #endif /* BENCH_KIPC_DEVICE_H */

@@ -12,7 +12,7 @@
 int mailbox_open(struct mailbox *mailbox, const struct kipc_mailbox_open *open)
 {
 	struct kipc_mailbox_open command = *open;
-	int endpoint = kipc_open();
+	int endpoint = device_open();
 	int ret, error;
 
 	if (endpoint < 0)
@@ -60,7 +60,7 @@ void mailbox_put(struct mailbox *mailbox, const void *data, size_t size,
 	send->data = (uintptr_t)data;
 	send->data_size = size;
 	send->priority = priority;
-	kipc_command(mailbox->fd, KIPC_MAILBOX_SEND, send, "send mail");
+	device_command(mailbox->fd, KIPC_MAILBOX_SEND, send, "send mail");
 }
 
 void mailbox_take(struct mailbox *mailbox, void *data, size_t size)
@@ -69,7 +69,7 @@ void mailbox_take(struct mailbox *mailbox, void *data, size_t size)
 
 	recv->data = (uintptr_t)data;
 	recv->data_size = size;
-	kipc_command(mailbox->fd, KIPC_MAILBOX_RECV, recv, "receive mail");
+	device_command(mailbox->fd, KIPC_MAILBOX_RECV, recv, "receive mail");
 	if (recv->mail.size != size)
 		errx(EXIT_FAILURE, "kipc: wrong mail came");
 }
@@ -84,7 +84,7 @@ void mailbox_exchange(struct mailbox *mailbox, const struct mailbox *to,
 	both->send.data_size = size;
 	both->recv.data = (uintptr_t)into;
 	both->recv.data_size = size;
-	kipc_command(mailbox->fd, KIPC_MAILBOX_SEND_RECV, both,
+	device_command(mailbox->fd, KIPC_MAILBOX_SEND_RECV, both,
 		     "exchange mail");
 	if (both->recv.mail.size != size)
 		errx(EXIT_FAILURE, "kipc: wrong mail came");

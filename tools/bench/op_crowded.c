@@ -37,7 +37,7 @@ static int gather_handles(struct crowd *crowd, unsigned int count,
 
 	if (crowd_of_handles(crowd, count, client->fd) < 0)
 		return -1;
-	kipc_command(client->fd, KIPC_HANDLE_DUP, &dup, "duplicate a handle");
+	device_command(client->fd, KIPC_HANDLE_DUP, &dup, "duplicate a handle");
 	client->call.handle = dup.result;
 	return 0;
 }

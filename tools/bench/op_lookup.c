@@ -29,7 +29,7 @@ static void lookup_round(void *arg)
 		.name_size = CROWD_NAME_SIZE,
 	};
 
-	kipc_command(search->fd, KIPC_NAME_LOOKUP, &lookup, "look up a name");
+	device_command(search->fd, KIPC_NAME_LOOKUP, &lookup, "look up a name");
 	search->next = (search->next + STRIDE) % search->count;
 }
 
@@ -41,7 +41,7 @@ static int count_lookups(unsigned int count, const struct series_plan *plan,
 	struct search search = { .crowd = &crowd, .count = count };
 	int ret, error;
 
-	search.fd = kipc_open();
+	search.fd = device_open();
 	if (search.fd < 0)
 		return -1;
 	ret = crowd_of_names(&crowd, count);

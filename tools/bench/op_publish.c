@@ -36,6 +36,7 @@ static const size_t sizes[] = { 64, 1 << 20 };
 #define LARGE		16384
 
 static const struct peer_ops *const contestants[] = {
+	&peer_chunk,
 	&peer_iceoryx,
 	&peer_unix_stream,
 	&peer_unix_seqpacket,

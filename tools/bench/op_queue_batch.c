@@ -68,8 +68,8 @@ static void pass(struct batches *batches)
 	};
 	int fd = batches->mailbox.fd;
 
-	kipc_command(fd, KIPC_MAILBOX_SEND_BATCH, &send, "send a batch");
-	kipc_command(fd, KIPC_MAILBOX_RECV_BATCH, &recv, "receive a batch");
+	device_command(fd, KIPC_MAILBOX_SEND_BATCH, &send, "send a batch");
+	device_command(fd, KIPC_MAILBOX_RECV_BATCH, &recv, "receive a batch");
 	if (send.sent != BATCH || recv.received != BATCH)
 		errx(EXIT_FAILURE, "kipc: %u of a batch sent, %u received",
 		     send.sent, recv.received);

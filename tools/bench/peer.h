@@ -99,6 +99,8 @@ static inline size_t peer_stream_size(const struct peer *peer)
 
 extern const struct peer_ops peer_kipc;
 extern const struct peer_ops peer_mailbox;
+extern const struct peer_ops peer_chunk;
+extern const struct peer_ops peer_ring;
 extern const struct peer_ops peer_floor;
 extern const struct peer_ops peer_binder;
 extern const struct peer_ops peer_unix_stream;

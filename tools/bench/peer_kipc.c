@@ -22,10 +22,10 @@
 
 static int peer_open(struct kipc_peer *kipc)
 {
-	kipc->fd = kipc_open();
+	kipc->fd = device_open();
 	if (kipc->fd < 0)
 		return -1;
-	kipc->pool = kipc_pool_map(kipc->fd);
+	kipc->pool = device_pool_map(kipc->fd);
 	return 0;
 }
 
@@ -38,7 +38,7 @@ static int listen(struct peer *peer)
 	if (peer_open(kipc) < 0)
 		return -1;
 	snprintf(name, sizeof(name), SERVER_NAME, getppid());
-	kipc_publish(kipc->fd, kipc_node_new(kipc->fd), name);
+	device_publish(kipc->fd, device_node_new(kipc->fd), name);
 	return 0;
 }
 
@@ -51,7 +51,7 @@ static int connect(struct peer *peer)
 	if (peer_open(kipc) < 0)
 		return -1;
 	snprintf(name, sizeof(name), SERVER_NAME, getpid());
-	kipc->call.handle = kipc_lookup(kipc->fd, name);
+	kipc->call.handle = device_lookup(kipc->fd, name);
 	kipc->call.data = (uintptr_t)peer->request;
 	kipc->call.data_size = peer->size;
 	kipc->call.flags = KIPC_CALL_SMALL;
@@ -141,8 +141,8 @@ static void next_batch(struct kipc_peer *kipc)
 	for (i = 0; i < kipc->received; i++)
 		offsets[i] = kipc->messages[i].offset;
 	if (release.count)
-		kipc_command(kipc->fd, KIPC_FREE, &release, "free slices");
-	kipc_command(kipc->fd, KIPC_RECV_BATCH, &batch, "receive a batch");
+		device_command(kipc->fd, KIPC_FREE, &release, "free slices");
+	device_command(kipc->fd, KIPC_RECV_BATCH, &batch, "receive a batch");
 	kipc->received = batch.received;
 	kipc->taken = 0;
 }

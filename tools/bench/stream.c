@@ -7,6 +7,7 @@
 #include "stream.h"
 
 const struct peer_ops *const stream_peers[STREAM_PEERS + 1] = {
+	&peer_ring,
 	&peer_pipe,
 	&peer_unix_stream,
 	&peer_zmq,
