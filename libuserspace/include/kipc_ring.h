@@ -43,7 +43,8 @@
  * stay: a region that is not revoked, or what no peer can truncate.
  *
  * Threads. What kipc_ring_attach() gives is for one thread at a time, and for the process
- * that attached: each thread, and each child, attaches on its own.
+ * that attached: each thread, and each child, attaches on its own. A place stays taken until
+ * one detaches, or the process ends; another program that it executes does not end it.
  *
  * Errors that all functions on an attached ring may return besides those that they list:
  * -EPERM, if it is not attached in the role that the function is for. Those that wait also:

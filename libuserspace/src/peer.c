@@ -103,7 +103,8 @@ static bool lives(uint64_t mark, uint64_t self, bool strangers)
 {
 	uint64_t start;
 
-	if (space_of(mark) != space_of(self))
+	/* Without /proc it is not even known who is a stranger. */
+	if (space_of(mark) != space_of(self) || !space_of(self))
 		return strangers;
 	/* No process has PID 0, but functions take it for the caller. */
 	if (!pid_of(mark) || !runs(pid_of(mark)))

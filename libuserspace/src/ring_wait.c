@@ -14,7 +14,7 @@
 #define SPIN_MIN	8
 /* Without sleep, look for the others' death and for lost wake-ups after so long */
 #define SLICE_MIN_NS	10000000ULL
-#define SLICE_MAX_NS	100000000ULL
+#define SLICE_MAX_NS	80000000ULL
 /* A word that changes so often while there is nothing to be had is a hostile peer's */
 #define CHURN_MAX	64
 #define CHURN_PAUSE_NS	1000000L
