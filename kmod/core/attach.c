@@ -257,6 +257,7 @@ kipc_attachments_copy(const struct kipc_attachments *from)
 		       GFP_KERNEL_ACCOUNT);
 	if (!copy)
 		return NULL;
+	copy->charged = NULL;
 	for (i = 0; i < copy->count; i++) {
 		if (copy->item[i].object)
 			kipc_object_add_sender(copy->item[i].object);

@@ -24,6 +24,7 @@ struct kipc_borrow;
 struct kipc_object;
 struct kipc_parcel;
 struct kipc_table;
+struct kipc_user;
 
 /**
  * struct kipc_carriage - what attachments are imported for
@@ -63,6 +64,7 @@ struct kipc_attached {
  * @file_count: how many of them are files or chunks
  * @installed: how many of them, from the first, are in @table
  * @table: the receiver's table; valid if @installed is not 0
+ * @charged: who is charged for them while they are in a letter, referenced; else NULL
  * @item: each of them
  */
 struct kipc_attachments {
@@ -70,6 +72,7 @@ struct kipc_attachments {
 	u32 file_count;
 	u32 installed;
 	struct kipc_table *table;
+	struct kipc_user *charged;
 	struct kipc_attached item[];
 };
 

@@ -258,8 +258,8 @@ static __always_inline int deliver(struct kipc_mail_hand *hand,
 	else
 		ret = kipc_letter_read_vec(letter, args->data,
 					   args->data_size, false);
-	if (!ret && unlikely(letter->enclosure))
-		ret = kipc_mail_receive_enclosure(hand, args);
+	if (!ret && kipc_letter_has_rest(letter))
+		ret = kipc_mail_receive_rest(hand, args);
 	if (unlikely(ret == -EMSGSIZE))
 		tell_sizes(&args->mail);
 	if (mail && (!ret || ret == -EMSGSIZE) &&

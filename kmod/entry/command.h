@@ -38,12 +38,14 @@ struct kipc_opened {
  * @receiver: how it was received
  * @flushes: of the file, before
  * @attachments: what came with it, for the receiver; or NULL
+ * @are_letters: they are the letter's own, and no copy
  * @endpoint: the file of the endpoint that got handles, referenced; or NULL
  */
 struct kipc_mail_hand {
 	struct kipc_receipt receiver;
 	int flushes;
 	struct kipc_attachments *attachments;
+	bool are_letters;
 	struct file *endpoint;
 };
 

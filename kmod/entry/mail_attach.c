@@ -114,15 +114,27 @@ static int install(struct kipc_attachments *attachments,
 /* The handles are in the table of the endpoint until here. */
 static void let_go(struct kipc_mail_hand *hand)
 {
-	kipc_attachments_free(hand->attachments);
+	if (!hand->are_letters)
+		kipc_attachments_free(hand->attachments);
 	hand->attachments = NULL;
 	put_endpoint(hand->endpoint);
+}
+
+/*
+ * Whether files and chunks can be received as they are: nobody else has the letter, and if
+ * it is put back they are as before.
+ */
+static bool is_ours(const struct kipc_mail_hand *hand,
+		    const struct kipc_attachments *attachments)
+{
+	return hand->receiver.file->mailbox->made.kind == KIPC_MAILBOX_QUEUE &&
+	       attachments->count == attachments->file_count;
 }
 
 /* Gives the receiver handles and descriptors of what is attached. */
 static int receive_attachments(struct kipc_mail_hand *hand,
 			       const struct kipc_mailbox_recv *args,
-			       const struct kipc_attachments *from)
+			       struct kipc_attachments *from)
 {
 	struct kipc_table *table;
 	int ret;
@@ -131,7 +143,9 @@ static int receive_attachments(struct kipc_mail_hand *hand,
 			 &hand->endpoint);
 	if (IS_ERR(table))
 		return PTR_ERR(table);
-	hand->attachments = kipc_attachments_copy(from);
+	hand->are_letters = is_ours(hand, from);
+	hand->attachments = hand->are_letters ? from :
+						kipc_attachments_copy(from);
 	ret = hand->attachments ? install(hand->attachments, table) : -ENOMEM;
 	if (!ret)
 		ret = kipc_attachments_receive_files(hand->attachments);
@@ -172,26 +186,25 @@ void kipc_mail_keep(struct kipc_mail_hand *hand)
 }
 
 /**
- * kipc_mail_receive_enclosure() - give a receiver what came with a letter
+ * kipc_mail_receive_rest() - give a receiver what came with a letter
  * @hand: the letter in hand
  * @args: where to
  *
  * Context: Process context. May sleep.
  * Return: 0 or what the ABI says, and nothing was received.
  */
-int kipc_mail_receive_enclosure(struct kipc_mail_hand *hand,
-				const struct kipc_mailbox_recv *args)
+int kipc_mail_receive_rest(struct kipc_mail_hand *hand,
+			   const struct kipc_mailbox_recv *args)
 {
-	const struct kipc_enclosure *enclosure =
-		hand->receiver.letter->enclosure;
+	const struct kipc_letter *letter = hand->receiver.letter;
+	const struct kipc_label *label = letter->label;
 
 	if (!fits(args))
 		return -EMSGSIZE;
-	if (copy_to_user(u64_to_user_ptr(args->label),
-			 enclosure->label.context.context,
-			 enclosure->label.size))
+	if (label && copy_to_user(u64_to_user_ptr(args->label),
+				  label->context.context, label->size))
 		return -EFAULT;
-	if (!enclosure->attachments)
+	if (!letter->attachments)
 		return 0;
-	return receive_attachments(hand, args, enclosure->attachments);
+	return receive_attachments(hand, args, letter->attachments);
 }

@@ -16,8 +16,8 @@ struct kipc_mailbox_send;
 int kipc_mail_attach(struct kipc_letter *letter,
 		     const struct kipc_mailbox *mailbox,
 		     const struct kipc_mailbox_send *args);
-int kipc_mail_receive_enclosure(struct kipc_mail_hand *hand,
-				const struct kipc_mailbox_recv *args);
+int kipc_mail_receive_rest(struct kipc_mail_hand *hand,
+			   const struct kipc_mailbox_recv *args);
 void kipc_mail_detach(struct kipc_mail_hand *hand);
 void kipc_mail_keep(struct kipc_mail_hand *hand);
 

@@ -40,7 +40,8 @@ struct kipc_letter *kipc_letter_new(u32 room, bool leased)
 	letter->queue = NULL;
 	letter->is_held = false;
 	letter->sender.is_pinned = false;
-	letter->enclosure = NULL;
+	letter->attachments = NULL;
+	letter->label = NULL;
 	letter->lease = leased ? (void *)letter + size : NULL;
 	kipc_live_add(KIPC_LIVE_LETTERS, 1);
 	return letter;
@@ -190,25 +191,34 @@ int kipc_letter_read_vec(const struct kipc_letter *letter, u64 data,
 	return ret;
 }
 
-static int charge(struct kipc_enclosure *enclosure,
-		  struct kipc_domain *domain)
+static struct kipc_user *sender_in(const struct kipc_mailbox *mailbox)
 {
-	const struct kipc_attachments *attachments = enclosure->attachments;
+	struct kipc_user *owner = mailbox->user;
+
+	/* That is soon seen, and often so. */
+	if (uid_eq(current_euid(), owner->uid))
+		return kipc_user_get(owner);
+	return kipc_user_get_uid(owner->domain, current_euid());
+}
+
+static int charge(struct kipc_attachments *attachments,
+		  const struct kipc_mailbox *mailbox)
+{
 	u32 files = attachments->file_count;
-	struct kipc_user *user;
+	u32 handles = attachments->count - files;
+	struct kipc_user *user = sender_in(mailbox);
 	int ret;
 
-	user = kipc_user_get_uid(domain, current_euid());
 	if (IS_ERR(user))
 		return PTR_ERR(user);
 	ret = kipc_quota_charge(user, KIPC_QUOTA_FILES, files);
 	if (ret)
 		goto err_user;
-	ret = kipc_quota_charge(user, KIPC_QUOTA_ATTACHED_HANDLES,
-				attachments->count - files);
+	ret = handles ? kipc_quota_charge(user, KIPC_QUOTA_ATTACHED_HANDLES,
+					  handles) : 0;
 	if (ret)
 		goto err_files;
-	enclosure->charged = user;
+	attachments->charged = user;
 	return 0;
 
 err_files:
@@ -216,6 +226,12 @@ err_files:
 err_user:
 	kipc_user_put(user);
 	return ret;
+}
+
+static int add_label(struct kipc_letter *letter)
+{
+	letter->label = kzalloc(sizeof(*letter->label), GFP_KERNEL_ACCOUNT);
+	return letter->label ? kipc_label_init(letter->label) : -ENOMEM;
 }
 
 /**
@@ -231,29 +247,19 @@ int kipc_letter_enclose(struct kipc_letter *letter,
 			const struct kipc_mailbox *mailbox,
 			struct kipc_attachments *attachments)
 {
-	struct kipc_enclosure *enclosure;
 	int ret = 0;
 
-	if (likely(!attachments && !(mailbox->made.flags & KIPC_MAILBOX_LABEL)))
-		return 0;
-	enclosure = kzalloc(sizeof(*enclosure), GFP_KERNEL_ACCOUNT);
-	if (!enclosure) {
-		kipc_attachments_free(attachments);
-		return -ENOMEM;
-	}
-	enclosure->attachments = attachments;
-	letter->enclosure = enclosure;
+	letter->attachments = attachments;
 	if (attachments)
-		ret = charge(enclosure, mailbox->user->domain);
-	if (!ret && mailbox->made.flags & KIPC_MAILBOX_LABEL)
-		ret = kipc_label_init(&enclosure->label);
+		ret = charge(attachments, mailbox);
+	if (!ret && unlikely(mailbox->made.flags & KIPC_MAILBOX_LABEL))
+		ret = add_label(letter);
 	return ret;
 }
 
-static void free_enclosure(struct kipc_enclosure *enclosure)
+static void free_attachments(struct kipc_attachments *attachments)
 {
-	struct kipc_attachments *attachments = enclosure->attachments;
-	struct kipc_user *user = enclosure->charged;
+	struct kipc_user *user = attachments->charged;
 
 	if (user) {
 		kipc_quota_release(user, KIPC_QUOTA_FILES,
@@ -264,8 +270,12 @@ static void free_enclosure(struct kipc_enclosure *enclosure)
 		kipc_user_put(user);
 	}
 	kipc_attachments_free(attachments);
-	kipc_label_deinit(&enclosure->label);
-	kfree(enclosure);
+}
+
+static void free_label(struct kipc_label *label)
+{
+	kipc_label_deinit(label);
+	kfree(label);
 }
 
 /**
@@ -276,9 +286,13 @@ static void free_enclosure(struct kipc_enclosure *enclosure)
  */
 void kipc_letter_strip_rest(struct kipc_letter *letter)
 {
-	if (letter->enclosure) {
-		free_enclosure(letter->enclosure);
-		letter->enclosure = NULL;
+	if (letter->attachments) {
+		free_attachments(letter->attachments);
+		letter->attachments = NULL;
+	}
+	if (letter->label) {
+		free_label(letter->label);
+		letter->label = NULL;
 	}
 	if (letter->clear)
 		memzero_explicit(letter->data, letter->room);
@@ -307,9 +321,8 @@ void kipc_letter_free(struct kipc_letter *letter)
 void kipc_letter_describe_rest(const struct kipc_letter *letter,
 			       struct kipc_mail *mail)
 {
-	const struct kipc_enclosure *enclosure = letter->enclosure;
-
-	if (enclosure->attachments)
-		mail->attachment_count = enclosure->attachments->count;
-	mail->label_size = enclosure->label.size;
+	if (letter->attachments)
+		mail->attachment_count = letter->attachments->count;
+	if (letter->label)
+		mail->label_size = letter->label->size;
 }

@@ -11,7 +11,8 @@
  * of its own, under the mailbox's lock, and reads without it.
  *
  * What a receiver gets of attachments is a copy of them: the letter keeps its own, for
- * another reader or the next delivery.
+ * another reader or the next delivery. Only files and chunks of a letter that nobody else
+ * has, nor can have, are received as they are.
  *
  * Small letters are kept by their mailbox when they are gone, some of them, so that a
  * message that is received at once takes no memory.
@@ -35,19 +36,6 @@ struct kipc_mailbox;
 struct kipc_payload;
 struct kipc_portion;
 struct kipc_prioq;
-struct kipc_user;
-
-/**
- * struct kipc_enclosure - what few letters have
- * @attachments: what is attached, or NULL
- * @charged: the user that is charged for it, referenced; or NULL
- * @label: the sender's label; empty if the mailbox does not ask for it
- */
-struct kipc_enclosure {
-	struct kipc_attachments *attachments;
-	struct kipc_user *charged;
-	struct kipc_label label;
-};
 
 /**
  * struct kipc_letter - a message in a mailbox
@@ -66,7 +54,9 @@ struct kipc_enclosure {
  * @sent: in jiffies (constant once posted)
  * @sender: who sent it (constant once posted)
  * @portion: whose it is in the mailbox; it is counted there (mailbox's lock)
- * @enclosure: what few have, or NULL (constant once posted)
+ * @attachments: what is attached, or NULL (constant once posted, but for what a single
+ *	receiver does with them)
+ * @label: the sender's label, or NULL if the mailbox does not ask for it (constant once posted)
  * @lease: behind @data, in a work queue; else NULL (constant)
  * @data: the payload
  */
@@ -84,7 +74,8 @@ struct kipc_letter {
 	struct kipc_sender sender;
 	struct kipc_prioq *queue;
 	struct kipc_portion *portion;
-	struct kipc_enclosure *enclosure;
+	struct kipc_attachments *attachments;
+	struct kipc_label *label;
 	struct kipc_lease *lease;
 	u8 data[] __aligned(8);
 };
@@ -107,16 +98,15 @@ int kipc_letter_read_vec(const struct kipc_letter *letter, u64 data,
 			 u64 data_size, bool cut);
 
 /**
- * kipc_letter_attachments() - what is attached to a letter
+ * kipc_letter_has_rest() - whether a letter has what few have
  * @letter: the letter
  *
  * Context: Any.
- * Return: The attachments, or NULL.
+ * Return: Whether it has attachments or a label.
  */
-static inline struct kipc_attachments *
-kipc_letter_attachments(const struct kipc_letter *letter)
+static inline bool kipc_letter_has_rest(const struct kipc_letter *letter)
 {
-	return letter->enclosure ? letter->enclosure->attachments : NULL;
+	return unlikely(letter->attachments || letter->label);
 }
 
 /**
@@ -155,7 +145,7 @@ static inline void kipc_letter_strip(struct kipc_letter *letter)
 	kipc_sender_deinit(&letter->sender);
 	/* With another sender it is pinned anew. */
 	letter->sender.is_pinned = false;
-	if (unlikely(letter->enclosure || letter->clear))
+	if (kipc_letter_has_rest(letter) || unlikely(letter->clear))
 		kipc_letter_strip_rest(letter);
 }
 
@@ -181,7 +171,7 @@ static inline void kipc_letter_describe(const struct kipc_letter *letter,
 	mail->attachment_count = 0;
 	mail->label_size = 0;
 	kipc_sender_describe(&letter->sender, kipc_ids_of(mail));
-	if (unlikely(letter->enclosure))
+	if (kipc_letter_has_rest(letter))
 		kipc_letter_describe_rest(letter, mail);
 }
 
