@@ -410,14 +410,24 @@ int kipc_view_execute(struct kipc_view *view, unsigned int number,
 {
 	/* As above */
 	struct kipc_command command __attribute__((__uninitialized__));
+	void __user *user = (void __user *)address;
 	const struct definition *definition;
 
 	command.view = view;
 	command.nonblock = false;
+	if (number == KIPC_CHUNK_LOAN)
+		return execute(&command,
+			       &view_definitions[_IOC_NR(KIPC_CHUNK_LOAN) -
+						 VIEW_FIRST],
+			       sizeof(struct kipc_chunk_loan), user);
+	if (number == KIPC_CHUNK_RELEASE)
+		return execute(&command,
+			       &view_definitions[_IOC_NR(KIPC_CHUNK_RELEASE) -
+						 VIEW_FIRST],
+			       sizeof(struct kipc_chunk_release), user);
 	definition = find(view_definitions, ARRAY_SIZE(view_definitions),
 			  VIEW_FIRST, number);
 	if (!definition)
 		return -ENOTTY;
-	return execute(&command, definition, _IOC_SIZE(number),
-		       (void __user *)address);
+	return execute(&command, definition, _IOC_SIZE(number), user);
 }

@@ -29,7 +29,7 @@ void kipc_chunk_get_locked(struct kipc_chunk *chunk)
 
 	if (chunk->refs++)
 		return;
-	list_del(&chunk->free);
+	hlist_del(&chunk->free);
 	if (!chunks->used)
 		kipc_object_get(&chunk->region->object);
 	WRITE_ONCE(chunks->used, chunks->used + 1);
@@ -51,7 +51,7 @@ bool kipc_chunk_put_locked(struct kipc_chunk *chunk)
 
 	if (--chunk->refs)
 		return false;
-	list_add(&chunk->free, &chunks->free);
+	hlist_add_head(&chunk->free, &chunks->free);
 	WRITE_ONCE(chunks->used, chunks->used - 1);
 	/* There was none to be loaned. */
 	if (unlikely(chunks->used + 1 == chunks->count))
@@ -146,13 +146,14 @@ int kipc_chunks_init(struct kipc_region *region, u64 size, u32 leases_max)
 	chunks->size = size;
 	chunks->count = count;
 	chunks->leases_max = leases_max ?: KIPC_LEASES_DEFAULT;
-	INIT_LIST_HEAD(&chunks->free);
-	for (i = 0; i < count; i++) {
+	INIT_HLIST_HEAD(&chunks->free);
+	/* The first one is to be loaned first. */
+	for (i = count; i--;) {
 		chunk = &chunks->chunk[i];
 		chunk->parcel.ops = &chunk_ops;
 		chunk->region = region;
-		INIT_LIST_HEAD(&chunk->holds);
-		list_add_tail(&chunk->free, &chunks->free);
+		INIT_HLIST_HEAD(&chunk->holds);
+		hlist_add_head(&chunk->free, &chunks->free);
 	}
 	region->chunks = chunks;
 	return 0;
@@ -175,7 +176,7 @@ static struct kipc_chunk *find_free_locked(struct kipc_chunks *chunks,
 {
 	if (released && released->chunk->refs == 1)
 		return released->chunk;
-	return list_first_entry_or_null(&chunks->free, struct kipc_chunk, free);
+	return hlist_entry_safe(chunks->free.first, struct kipc_chunk, free);
 }
 
 static int loan_locked(struct kipc_view *view, struct kipc_chunk_loan *args)

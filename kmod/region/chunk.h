@@ -44,8 +44,8 @@ struct kipc_chunk {
 	struct kipc_parcel parcel;
 	struct kipc_region *region;
 	u32 refs;
-	struct list_head holds;
-	struct list_head free;
+	struct hlist_head holds;
+	struct hlist_node free;
 };
 
 /**
@@ -64,7 +64,7 @@ struct kipc_chunks {
 	u32 count;
 	u32 leases_max;
 	u32 used;
-	struct list_head free;
+	struct hlist_head free;
 	struct kipc_chunk chunk[];
 };
 

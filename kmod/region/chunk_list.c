@@ -60,7 +60,7 @@ static bool tell_chunk_locked(struct listing *listing, u32 number,
 	const struct kipc_hold *hold;
 	u32 holds = 0;
 
-	list_for_each_entry(hold, &chunk->holds, of_chunk) {
+	hlist_for_each_entry(hold, &chunk->holds, of_chunk) {
 		if (holds++ < *told)
 			continue;
 		if (!listing->room)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "region/holder.h"
 
+#include <linux/hash.h>
 #include <linux/kipc.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
@@ -23,7 +24,26 @@
 
 static struct rhashtable holders;
 
+/* Nobody chooses where these are in memory. */
+static u32 hash_key(const void *data, u32 size, u32 seed)
+{
+	const struct kipc_holder_key *key = data;
+
+	return hash_64(((u64)key->region << 1 ^ (u64)key->process) + seed, 32);
+}
+
+static int compare_key(struct rhashtable_compare_arg *arg, const void *object)
+{
+	const struct kipc_holder_key *key = arg->key;
+	const struct kipc_holder *holder = object;
+
+	return holder->key.region != key->region ||
+	       holder->key.process != key->process;
+}
+
 static const struct rhashtable_params holders_params = {
+	.hashfn = hash_key,
+	.obj_cmpfn = compare_key,
 	.key_len = sizeof(struct kipc_holder_key),
 	.key_offset = offsetof(struct kipc_holder, key),
 	.head_offset = offsetof(struct kipc_holder, node),
@@ -277,7 +297,7 @@ struct kipc_hold *kipc_hold_take_locked(struct kipc_holder *holder,
 	hold->chunk = chunk;
 	hold->is_loan = is_loan;
 	hold->id += PLACE_MASK + 1;
-	list_add_tail(&hold->of_chunk, &chunk->holds);
+	hlist_add_head(&hold->of_chunk, &chunk->holds);
 	kipc_live_add(KIPC_LIVE_LEASES, 1);
 	return hold;
 }
@@ -298,7 +318,7 @@ bool kipc_hold_put_locked(struct kipc_hold *hold)
 		hold->lent->hold = NULL;
 		hold->lent = NULL;
 	}
-	list_del(&hold->of_chunk);
+	hlist_del(&hold->of_chunk);
 	hold->chunk = NULL;
 	hold->next = holder->free;
 	holder->free = hold - holder->hold;

@@ -40,7 +40,7 @@ struct pid;
  * @next: the next free place, if it is one
  */
 struct kipc_hold {
-	struct list_head of_chunk;
+	struct hlist_node of_chunk;
 	struct kipc_holder *holder;
 	struct kipc_chunk *chunk;
 	struct kipc_lent_chunk *lent;
