@@ -2,7 +2,8 @@
 /*
  * Chunks of kipc's regions: each process has a region of its own to publish from, and
  * may read that of the other. What is published is attached to a message in a mailbox, one
- * for each direction. A loan goes back when the next one is taken, which is one system call.
+ * for each direction. A loan goes back when the next one is taken, which is one system call;
+ * leases go back some at a time.
  */
 #include <err.h>
 #include <errno.h>
@@ -17,10 +18,12 @@
 #include "mailbox.h"
 #include "peer.h"
 
-/* More than are in use at any time: a loan, one that is read, and the next loan */
-#define CHUNKS	8
-/* What a process has of each region at any time */
-#define HOLDS	2
+/* Leases that are released at once */
+#define RELEASED	4
+/* More than are in use at any time: a loan, the next one, and leases */
+#define CHUNKS		8
+/* What a process has of each region at most */
+#define HOLDS		RELEASED
 
 /**
  * struct direction - what goes from one process to the other
@@ -44,6 +47,8 @@ struct direction {
  * @theirs: that of the other process
  * @loan: the last loan, and what it was taken with
  * @chunk: what is attached
+ * @leases: those that are not released yet
+ * @leased: how many they are
  */
 struct chunk_pair {
 	struct direction to_server;
@@ -54,6 +59,8 @@ struct chunk_pair {
 	const char *theirs;
 	struct kipc_chunk_loan loan;
 	struct kipc_attachment chunk;
+	__u32 leases[RELEASED];
+	unsigned int leased;
 };
 
 static struct direction *out_of(struct peer *peer)
@@ -196,11 +203,15 @@ static void release(struct peer *peer, const void *chunk)
 {
 	struct chunk_pair *pair = peer->state;
 	struct kipc_chunk_release release = {
-		.count = 1,
-		.leases = (uintptr_t)&pair->chunk.lease,
+		.count = RELEASED,
+		.leases = (uintptr_t)pair->leases,
 	};
 
 	(void)chunk;
+	pair->leases[pair->leased++] = pair->chunk.lease;
+	if (pair->leased < RELEASED)
+		return;
+	pair->leased = 0;
 	device_command(into(peer)->reader, KIPC_CHUNK_RELEASE, &release,
 		     "release a chunk");
 }

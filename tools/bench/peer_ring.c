@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring of libkipc's in a region, for one producer and one consumer. Each message is
- * published for itself; they are copied out as many at once as there are.
+ * A ring of libkipc's in a region, for one producer and one consumer. Messages are
+ * published some at a time, as a producer does that has several of them, and copied out as
+ * many at once as there are.
  */
 #include <err.h>
 #include <errno.h>
@@ -16,8 +17,8 @@
 #include "peer.h"
 #include "stream.h"
 
-/* Most messages that are copied out at once */
-#define BATCH	64
+/* Messages that are published at once, and the most that are copied out */
+#define BATCH	32
 /* What a record takes besides its bytes, at most */
 #define HEADER	64
 
@@ -26,7 +27,8 @@
  * @view: of its region
  * @ring: what the process is to it
  * @records: in the server, where to put messages
- * @inbox: memory for that
+ * @outbox: in the client, messages
+ * @memory: of these
  * @taken: how many of them were looked at
  * @received: how many there are
  */
@@ -34,7 +36,8 @@ struct ring_state {
 	int view;
 	struct kipc_ring *ring;
 	struct kipc_ring_record records[BATCH];
-	char inbox[BATCH][STREAM_BYTES] __attribute__((aligned(8)));
+	struct iovec outbox[BATCH];
+	char memory[BATCH][STREAM_BYTES] __attribute__((aligned(8)));
 	int taken;
 	int received;
 };
@@ -74,8 +77,10 @@ static int join(struct peer *peer)
 	int ret, i;
 
 	for (i = 0; i < BATCH; i++) {
-		state->records[i].data = state->inbox[i];
+		state->records[i].data = state->memory[i];
 		state->records[i].room = STREAM_BYTES;
+		state->outbox[i].iov_base = state->memory[i];
+		state->outbox[i].iov_len = STREAM_BYTES;
 	}
 	ret = kipc_ring_open(state->view, peer->is_server ? KIPC_RING_CONSUMER :
 			     KIPC_RING_PRODUCER, KIPC_FOREVER, &state->ring);
@@ -88,15 +93,28 @@ static void check(int ret, const char *what)
 		errx(EXIT_FAILURE, "ring: %s: %s", what, strerror(-ret));
 }
 
+static void produce_batch(struct ring_state *state, uint64_t first,
+			  unsigned int count)
+{
+	unsigned int i;
+	int done;
+
+	for (i = 0; i < count; i++)
+		payload_stamp(state->memory[i], STREAM_BYTES, first + i);
+	for (i = 0; i < count; i += (unsigned int)done) {
+		done = kipc_ring_write_batch(state->ring, &state->outbox[i],
+					     count - i, KIPC_FOREVER);
+		check(done, "write");
+	}
+}
+
 static void produce(struct peer *peer, uint64_t first, unsigned int count)
 {
-	struct ring_state *state = peer->state;
-	unsigned int i;
+	unsigned int part;
 
-	for (i = 0; i < count; i++) {
-		payload_stamp(peer->request, peer->size, first + i);
-		check(kipc_ring_write(state->ring, peer->request, peer->size, 0,
-				      KIPC_FOREVER), "write");
+	for (; count; count -= part, first += part) {
+		part = count < BATCH ? count : BATCH;
+		produce_batch(peer->state, first, part);
 	}
 }
 
