@@ -110,6 +110,11 @@ TEST_F(chunk, is_loaned)
 TEST_F(chunk, is_refused)
 {
 	const struct kipc_chunk_options none = { 0 };
+	/* So many would be few, in 64 bits. */
+	const struct kipc_chunk_options many = {
+		.size = KIPC_REGION_SIZE_MAX,
+		.count = (1U << 24) + 1,
+	};
 	struct kipc_chunks *chunks;
 	struct kipc_chunk chunk;
 	int view;
@@ -121,6 +126,7 @@ TEST_F(chunk, is_refused)
 	EXPECT_EQ(-EPROTOTYPE, kipc_chunks_new(view, 1, &chunks));
 	close(view);
 	EXPECT_EQ(-EINVAL, kipc_region_open_chunks(NULL, NULL, BOTH, 0, &none));
+	EXPECT_EQ(-EINVAL, kipc_region_open_chunks(NULL, NULL, BOTH, 0, &many));
 	kipc_chunks_free(self->chunks);
 	kipc_chunks_free(NULL);
 	view = kipc_region_open(NULL, NAME, KIPC_REGION_READ, 0, 0);

@@ -20,12 +20,14 @@
 /**
  * struct kipc_chunks - the chunks of a region, as this process has them
  * @view: descriptor of the view, the library's own
+ * @cookie: the process's word for the region, unlike that of any other; it has @view in it
  * @info: of the view, as it was in the beginning
  * @memory: where it is mapped
  * @size: its size in bytes
  */
 struct kipc_chunks {
 	int view;
+	uint64_t cookie;
 	struct kipc_region_info info;
 	unsigned char *memory;
 	size_t size;
@@ -49,7 +51,8 @@ int kipc_region_open_chunks(struct kipc *endpoint, const char *name,
 	int ret;
 
 	if (flags & ~OPEN_FLAGS || !options->size || !options->count ||
-	    options->size > KIPC_REGION_SIZE_MAX)
+	    options->size > KIPC_REGION_SIZE_MAX ||
+	    options->count > KIPC_CHUNKS_MAX)
 		return -EINVAL;
 	open.chunk_size = round_up(options->size, KIPC_CHUNK_ALIGN);
 	open.size = round_up(open.chunk_size * options->count, page);
@@ -62,6 +65,23 @@ int kipc_region_open_chunks(struct kipc *endpoint, const char *name,
 	return ret < 0 ? ret : open.fd;
 }
 
+/*
+ * A descriptor's number is soon another's; so what came before that is not taken for what
+ * came after, there is another number above it.
+ */
+static uint64_t new_cookie(int view)
+{
+	static uint32_t last;
+
+	return (uint64_t)__atomic_add_fetch(&last, 1, __ATOMIC_RELAXED) << 32 |
+	       (uint32_t)view;
+}
+
+static int view_of(uint64_t cookie)
+{
+	return (int)(uint32_t)cookie;
+}
+
 /* A descriptor of its own for the view, and nothing else yet */
 static int begin(struct kipc_chunks *chunks, int view)
 {
@@ -72,14 +92,17 @@ static int begin(struct kipc_chunks *chunks, int view)
 	if (!chunks->info.chunks)
 		return -EPROTOTYPE;
 	chunks->view = fcntl(view, F_DUPFD_CLOEXEC, 0);
-	return chunks->view < 0 ? -errno : 0;
+	if (chunks->view < 0)
+		return -errno;
+	chunks->cookie = new_cookie(chunks->view);
+	return 0;
 }
 
 static int hold(const struct kipc_chunks *chunks, unsigned int leases)
 {
 	struct kipc_region_hold arg = {
 		.leases = leases,
-		.cookie = leases ? (uint64_t)chunks->view : 0,
+		.cookie = leases ? chunks->cookie : 0,
 	};
 
 	return kipc_sys_ioctl(chunks->view, KIPC_REGION_HOLD, &arg);
@@ -182,7 +205,7 @@ int kipc_chunk_take(struct kipc_chunks *chunks,
 {
 	if (attachment->type != KIPC_ATTACH_CHUNK)
 		return -EBADF;
-	if (!attachment->lease || attachment->cookie != (uint64_t)chunks->view)
+	if (!attachment->lease || attachment->cookie != chunks->cookie)
 		return -ENOTCONN;
 	/* So the kernel has promised. */
 	if (!is_in_view(chunks, attachment->id))
@@ -246,5 +269,5 @@ void kipc_attachment_set_chunk(struct kipc_attachment *attachment,
 void kipc_chunk_discard(const struct kipc_attachment *attachment)
 {
 	if (attachment->lease)
-		release((int)attachment->cookie, attachment->lease);
+		release(view_of(attachment->cookie), attachment->lease);
 }

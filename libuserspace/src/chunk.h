@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
  * Chunks that were received. Their leases are the process's; the library gives back those
- * that its user does not take. It knows by which view: that is what it tells the kernel as
+ * that its user does not take. It knows by which view: that is in what it tells the kernel as
  * the word for a region.
  */
 #ifndef KIPC_SRC_CHUNK_H
