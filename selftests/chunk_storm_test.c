@@ -242,7 +242,7 @@ static void list(struct _test_data_storm *self)
 	} while (list.cursor);
 }
 
-TEST_F_TIMEOUT(storm, kills, 900) {
+TEST_F_TIMEOUT(storm, kills, 3600) {
 	__u32 kills = number_from("KIPC_STORM_KILLS", debug_kernel() ?
 						      KILLS_DEBUG : KILLS);
 	__u32 done = 0, had = 0, victim, i;

@@ -258,7 +258,7 @@ static void revoke_one(struct _test_data_storm *self, struct member *member)
 	close(member->inner);
 }
 
-TEST_F_TIMEOUT(storm, revocations, 600) {
+TEST_F_TIMEOUT(storm, revocations, 3600) {
 	__u32 count = number_from("KIPC_STORM_REVOCATIONS", REVOCATIONS);
 	struct member members[PROCESSES] = { 0 };
 	struct child children[PROCESSES];
