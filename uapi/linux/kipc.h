@@ -699,10 +699,10 @@ struct kipc_message {
  * @message: out: what was received
  *
  * If it fails, the message stays at the head of the queue. But a message whose
- * files the receiver cannot take would be in the way of all others: it is not
- * received at all and fails. Its caller gets EAGAIN if the receiver has no free
- * file descriptors, and EACCES if a security module forbids it; a one-way
- * message is dropped.
+ * files or chunks the receiver cannot take would be in the way of all others: it is
+ * not received at all and fails. Its caller gets EAGAIN if the receiver has no free
+ * file descriptors, or as many leases as it said, and EACCES if a security module
+ * forbids it; a one-way message is dropped.
  *
  * Errors: EAGAIN (nothing there), EFAULT, EINTR, EINVAL, ENOMEM, ENXIO,
  * ETIMEDOUT.
@@ -759,8 +759,9 @@ struct kipc_recv_batch {
  *
  * Errors: E2BIG, EACCES, EAGAIN (no room in the caller), EBADF, ECANCELED (the
  * caller is gone; the token is used up), EFAULT, EINTR (the server is being
- * killed), EINVAL, ELOOP, EMSGSIZE (more than the caller's pool ever has for this
- * sender), ENOMEM, ENXIO (no such token or slice).
+ * killed), EINVAL, EKEYREVOKED (attached), ELOOP, EMSGSIZE (more than the caller's pool
+ * ever has for this sender), ENOMEM, ENXIO (no such token, slice or loan), EPROTOTYPE
+ * (attached: it is no view).
  */
 struct kipc_reply {
 	__u64 token;
@@ -1257,9 +1258,10 @@ struct kipc_mailbox_open {
  *
  * Errors: E2BIG, EACCES (attached, or the label cannot be had), EAGAIN (full), EBADF
  * (not open for writing, endpoint, attached), EDQUOT (attached), EFAULT, EINTR, EINVAL,
- * ELOOP (attached), EMSGSIZE (larger than the mailbox takes), ENOMEM, ENXIO (attached),
- * EPIPE (nobody can ever receive it), EPROTOTYPE (that file is no endpoint), ETIMEDOUT,
- * EXDEV (the endpoint is of another domain).
+ * EKEYREVOKED (attached), ELOOP (attached), EMSGSIZE (larger than the mailbox takes),
+ * ENOMEM, ENXIO (attached), EPIPE (nobody can ever receive it), EPROTOTYPE (that file is no
+ * endpoint; attached: it is no view), ETIMEDOUT, EXDEV (the endpoint is of another
+ * domain).
  */
 struct kipc_mailbox_send {
 	__u32 flags;
@@ -1368,7 +1370,7 @@ struct kipc_mail {
  * KIPC_MAILBOX_RECV gets EPIPE.
  *
  * Errors: E2BIG (segments), EACCES (a security module forbids an attached file), EAGAIN
- * (nothing there), EBADF (not open for reading, endpoint), EDQUOT (handles), EFAULT,
+ * (nothing there), EBADF (not open for reading, endpoint), EDQUOT (handles, leases), EFAULT,
  * EINTR, EINVAL, EMFILE (attached), EMSGSIZE, ENOMEM, ENOTCONN (handles are attached,
  * and there is no endpoint), EPIPE (there is nothing, and nobody can ever send),
  * EPROTOTYPE (that file is no endpoint), ETIMEDOUT, EXDEV (the endpoint is of another
