@@ -30,7 +30,8 @@
  * @mailbox: a work queue, open for receiving and sending
  * @eventfd: an eventfd
  * @view: the first view of a region that is cut into chunks
- * @held: the same of another one, which the test holds; it has a loan
+ * @held: the same of another one, which the test holds
+ * @loan: a loan of a chunk of that
  */
 struct abi_world {
 	struct pair pair;
@@ -49,6 +50,7 @@ struct abi_world {
 	int eventfd;
 	int view;
 	int held;
+	__u32 loan;
 };
 
 /**

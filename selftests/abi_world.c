@@ -34,7 +34,7 @@ void abi_world_open(struct abi_world *world)
 	world->view = chunks_make(NULL, 1, 0);
 	world->held = chunks_make(NULL, 4, 0);
 	must(region_hold(world->held, 4, 0));
-	chunk_take(world->held);
+	world->loan = chunk_take(world->held);
 }
 
 void abi_world_close(struct abi_world *world)

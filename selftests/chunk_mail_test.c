@@ -340,22 +340,61 @@ TEST_F(mail, not_held) {
 	EXPECT_EQ(CHUNKS, chunks_free(self->fd));
 }
 
-/* A message keeps its chunk, and that the region, though nobody has a view any more. */
-TEST_F(mail, region_closed) {
-	int fd = chunks_make(NULL, 1, 0);
-	struct live live;
+/*
+ * A region of as many chunks as there can be, of which one is in a message, and nobody
+ * has a view any more
+ */
+static void post_and_close(int mailbox)
+{
+	struct kipc_region_open arg = {
+		.flags = R_MAKE,
+		.size = (__u64)KIPC_CHUNKS_MAX * KIPC_CHUNK_ALIGN,
+		.chunk_size = KIPC_CHUNK_ALIGN,
+	};
+	int fd = (int)must(region_open(NULL, &arg));
 	__u32 lease;
 
-	ASSERT_EQ(0, region_hold(fd, 1, 0) ?: chunk_loan(fd, &lease));
-	ASSERT_EQ(0, chunk_mail(self->queue, fd, lease));
+	must(region_hold(fd, 1, 0));
+	lease = chunk_take(fd);
+	must(chunk_mail(mailbox, fd, lease));
 	close(fd);
-	ASSERT_EQ(0, live_read(&live));
-	EXPECT_EQ(2, live.regions);
-	ASSERT_EQ(0, chunk_recv(self->queue, &self->got));
+}
+
+static long regions(void)
+{
+	struct live live;
+
+	must(live_read(&live));
+	return live.regions;
+}
+
+/* A message keeps its chunk, and that the region, until it is gone in whatever way. */
+TEST_F(mail, region_closed) {
+	int mailbox = mailbox_make_policy(NULL, KIPC_MAILBOX_DROP, 1);
+	__u64 token;
+	int work;
+
+	post_and_close(mailbox);
+	EXPECT_EQ(2, regions());
+	ASSERT_EQ(0, chunk_recv(mailbox, &self->got));
 	EXPECT_EQ(0, self->got.id);
 	EXPECT_EQ(0, self->got.lease);
-	ASSERT_EQ(0, live_read(&live));
-	EXPECT_EQ(1, live.regions);
+	EXPECT_EQ(1, regions());
+	post_and_close(mailbox);
+	EXPECT_EQ(1, mail_purge(mailbox));
+	EXPECT_EQ(1, regions());
+	/* Dropped for another one */
+	post_and_close(mailbox);
+	post_and_close(mailbox);
+	EXPECT_EQ(2, regions());
+	close(mailbox);
+	EXPECT_EQ(1, regions());
+	work = mailbox_make(NULL, KIPC_MAILBOX_WORK, 1);
+	post_and_close(work);
+	ASSERT_EQ(0, chunk_recv_token(work, &self->got, &token));
+	EXPECT_EQ(2, regions());
+	EXPECT_EQ(0, lease_ack(work, token));
+	EXPECT_EQ(1, regions());
 }
 
 /* Several at once: each that comes is leased, and what is too many stays. */

@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 
 #include "abi_table.h"
+#include "chunk.h"
 
 /* More places than any command comes to */
 #define PLACES_MAX	2000
@@ -330,7 +331,7 @@ TEST_F(fault, mmap) {
 
 /* A large message in many pieces, with attachments of every kind */
 static struct kipc_vec vec[SEGMENTS];
-static struct kipc_attachment attachment[4];
+static struct kipc_attachment attachment[5];
 
 static void fill_large(struct _test_data_fault *self)
 {
@@ -342,6 +343,7 @@ static void fill_large(struct _test_data_fault *self)
 		  .id = (__u32)self->arg[0] },
 		{ .type = KIPC_ATTACH_FD, .id = (__u32)self->arg[1] },
 		{ .type = KIPC_ATTACH_FD, .id = (__u32)self->arg[1] },
+		chunk_of(self->world.held, self->world.loan),
 	};
 	int i;
 
@@ -373,23 +375,31 @@ static void prepare_large(struct _test_data_fault *self)
 	self->arg[1] = (__u64)eventfd(0, 0);
 }
 
+/* Lets go of all that has come to the server. */
+static void let_go(struct _test_data_fault *self,
+		   const struct kipc_attachment *got)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attachment); i++) {
+		if (got[i].type == KIPC_ATTACH_FD)
+			must_errno(close((int)got[i].id));
+		else if (got[i].type == KIPC_ATTACH_CHUNK)
+			must(chunk_release(self->world.held, got[i].lease));
+		else
+			must(handle_drop(&self->world.pair.server, got[i].id));
+	}
+}
+
 static void receive_large(struct _test_data_fault *self)
 {
 	struct endpoint *server = &self->world.pair.server;
-	const struct kipc_attachment *got;
 	struct kipc_message message;
-	__u32 i;
 
 	must(recv_now(server, &message));
 	check(message.size == SEGMENTS * 400);
-	check(message.attachment_count == 4);
-	for (i = 0; i < message.attachment_count; i++) {
-		got = came(server, &message, i);
-		if (got->type == KIPC_ATTACH_FD)
-			close((int)got->id);
-		else
-			must(handle_drop(server, got->id));
-	}
+	check(message.attachment_count == ARRAY_SIZE(attachment));
+	let_go(self, came(server, &message, 0));
 	message_free(server, &message);
 	close((int)self->arg[1]);
 	must(node_destroy(&self->world.pair.client, (__u32)self->arg[0]));
@@ -428,17 +438,9 @@ static void undo_receive(struct _test_data_fault *self)
 {
 	struct kipc_recv *recv = (struct kipc_recv *)&self->arg[2];
 	struct endpoint *server = &self->world.pair.server;
-	const struct kipc_attachment *got;
-	__u32 i;
 
-	check(recv->message.attachment_count == 4);
-	for (i = 0; i < 4; i++) {
-		got = came(server, &recv->message, i);
-		if (got->type == KIPC_ATTACH_FD)
-			must_errno(close((int)got->id));
-		else
-			must(handle_drop(server, got->id));
-	}
+	check(recv->message.attachment_count == ARRAY_SIZE(attachment));
+	let_go(self, came(server, &recv->message, 0));
 	message_free(server, &recv->message);
 	close((int)self->arg[1]);
 	must(node_destroy(&self->world.pair.client, (__u32)self->arg[0]));
@@ -507,15 +509,7 @@ static int take_large(struct _test_data_fault *self)
 
 static void undo_take(struct _test_data_fault *self)
 {
-	struct kipc_attachment *got = (struct kipc_attachment *)&self->arg[2];
-	int i;
-
-	for (i = 0; i < 4; i++) {
-		if (got[i].type == KIPC_ATTACH_FD)
-			must_errno(close((int)got[i].id));
-		else
-			must(handle_drop(&self->world.pair.server, got[i].id));
-	}
+	let_go(self, (struct kipc_attachment *)&self->arg[2]);
 	close((int)self->arg[1]);
 	must(node_destroy(&self->world.pair.client, (__u32)self->arg[0]));
 	close(self->mailbox);
@@ -551,6 +545,41 @@ TEST_F_TIMEOUT(fault, mailbox, 160) {
 		SKIP(return, NO_FAULTS);
 	EXPECT_LT(0, survive_all(self, &post));
 	EXPECT_LT(0, survive_all(self, &take));
+}
+
+/* A view and a chunk are lent, to somebody who does not come for them. */
+static int lend(struct _test_data_fault *self)
+{
+	const struct kipc_attachment out[] = {
+		view_lent(self->world.view),
+		chunk_lent(self->world.held, self->world.loan),
+	};
+	struct kipc_call call = {
+		.handle = self->world.pair.handle,
+		.attachments = PTR(out),
+		.attachment_count = ARRAY_SIZE(out),
+		.deadline = after(MILLISECOND),
+	};
+	int ret = kipc(self->world.pair.client.fd, KIPC_CALL, &call);
+
+	return ret == -ETIMEDOUT ? 0 : ret;
+}
+
+TEST_F_TIMEOUT(fault, lend, 120) {
+	const struct attempt attempt = {
+		.name = "lend",
+		.prepare = nothing,
+		.run = lend,
+		.undo = nothing,
+	};
+
+	if (self->fail_nth < 0)
+		SKIP(return, NO_FAULTS);
+	EXPECT_LT(0, survive_all(self, &attempt));
+	EXPECT_EQ(1, region_info(self->world.view).views);
+	EXPECT_EQ(1, chunks_held(self->world.held));
+	EXPECT_EQ(0, chunk_release(self->world.held, self->world.loan));
+	EXPECT_EQ(4, chunks_free(self->world.held));
 }
 
 TEST_HARNESS_MAIN

@@ -404,4 +404,84 @@ TEST_F(lent, suspended) {
 	munmap(words, PAGE);
 }
 
+/* It goes on when the nested call was served, and ends with the reply. */
+TEST_F(lent, resumed) {
+	struct party party[2];
+	struct waiter outer;
+	struct caller inner;
+	struct kipc_message message;
+	__u32 *words, word;
+
+	parties_open(party, 2);
+	memset(&outer, 0, sizeof(outer));
+	outer.caller.endpoint = &party[0].endpoint;
+	outer.caller.call.handle = party[0].to[1];
+	outer.caller.call.attachments = PTR(self->out);
+	outer.caller.call.attachment_count = 1;
+	waiter_run(&outer);
+	must(recv_soon(&party[1].endpoint, &message));
+	words = region_map((int)came(&party[1].endpoint, &message, 0)->id, PAGE,
+			   PROT_READ);
+	caller_start_for(&inner, &party[1].endpoint, party[1].to[0],
+			 message.token);
+	EXPECT_EQ(0, reply_empty(&party[0].endpoint, waiter_nested(&outer)));
+	EXPECT_EQ(0, caller_join(&inner));
+	waiter_resume(&outer);
+	wait_blocked(outer.caller.thread.tid, KIPC_CALL);
+	EXPECT_TRUE(region_reads(words, &word));
+	EXPECT_EQ(0, reply_empty(&party[1].endpoint, message.token));
+	EXPECT_EQ(0, waiter_join(&outer));
+	EXPECT_FALSE(region_reads(words, &word));
+	EXPECT_EQ(1, region_info(self->fd).views);
+	munmap(words, PAGE);
+}
+
+/* A signal before it was received: it is withdrawn, made again, and lent again. */
+TEST_F(lent, restarted) {
+	interrupt_install(SA_RESTART);
+	caller_run(&self->caller);
+	wait_blocked(self->caller.thread.tid, KIPC_CALL);
+	interrupt(&self->caller.thread);
+	wait_blocked(self->caller.thread.tid, KIPC_CALL);
+	EXPECT_EQ(2, region_info(self->fd).views);
+	must(borrower_do(&self->server, borrower_recv_act));
+	must(borrower_do(&self->server, borrower_map_act));
+	EXPECT_TRUE(borrower_reads(&self->server, WORD));
+	EXPECT_EQ(0, borrower_do(&self->server, borrower_reply_act));
+	EXPECT_EQ(0, caller_join(&self->caller));
+	EXPECT_TRUE(is_gone(self));
+}
+
+/* The server holds the region through it: its leases end with it. */
+TEST_F(lent, held_through) {
+	int fd = chunks_make(NULL, 2, 1), mailbox, i;
+	struct lease lease = { 0 };
+	__u32 loan;
+
+	mailbox = mailbox_make(NULL, KIPC_MAILBOX_QUEUE, 2);
+	/* Once more, so that it has the mailbox */
+	borrower_kill(&self->server);
+	borrower_open(&self->server, name);
+	must(name_lookup(&self->client, name, KIPC_RIGHTS_ALL,
+			 &self->caller.call.handle));
+	ASSERT_EQ(0, region_hold(fd, 1, 0));
+	loan = chunk_take(fd);
+	self->out[0] = view_lent(fd);
+	for (i = 0; i < 2; i++) {
+		caller_run(&self->caller);
+		must(borrower_do(&self->server, borrower_recv_act));
+		self->server.now.word = 1;
+		EXPECT_EQ(0, borrower_do(&self->server, borrower_hold_act));
+		ASSERT_EQ(0, chunk_mail(mailbox, fd, loan));
+		lease.mailbox = mailbox;
+		EXPECT_EQ(0, actor_do(&self->server.actor, lease_recv_act,
+				      &lease, sizeof(lease)));
+		EXPECT_NE(0, lease.got.lease);
+		EXPECT_EQ(1, chunk_listed(fd, 0, KIPC_CHUNK_LEASED));
+		EXPECT_EQ(0, borrower_do(&self->server, borrower_reply_act));
+		EXPECT_EQ(0, caller_join(&self->caller));
+		EXPECT_EQ(0, chunk_listed(fd, 0, KIPC_CHUNK_LEASED));
+	}
+}
+
 TEST_HARNESS_MAIN
