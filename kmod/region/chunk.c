@@ -383,8 +383,12 @@ void kipc_chunk_unlease(struct kipc_chunk *chunk, u32 id)
 		spin_lock(&chunks->lock);
 		hold = holder->ended ? ERR_PTR(-ENXIO) :
 				       kipc_hold_find_locked(holder->view, id);
-		/* The message has the chunk, so it is in use still. */
-		if (!IS_ERR(hold))
+		/*
+		 * If the process has begun anew to hold the region meanwhile, the number
+		 * may be that of another lease. The message has the chunk, so it is in
+		 * use still.
+		 */
+		if (!IS_ERR(hold) && hold->chunk == chunk)
 			kipc_hold_put_locked(hold);
 		spin_unlock(&chunks->lock);
 	}

@@ -131,7 +131,7 @@ static int begin_locked(struct kipc_view *view, struct kipc_holder *holder)
 		return ret == -EEXIST ? ret : -ENOMEM;
 	reserve_locked(view, holder->size);
 	spin_lock(&chunks->lock);
-	view->holder = holder;
+	WRITE_ONCE(view->holder, holder);
 	spin_unlock(&chunks->lock);
 	kipc_live_add(KIPC_LIVE_HOLDERS, 1);
 	return 0;
@@ -178,7 +178,7 @@ static bool release_all(struct kipc_view *view, struct kipc_holder *holder)
 	u32 i;
 
 	spin_lock(&chunks->lock);
-	view->holder = NULL;
+	WRITE_ONCE(view->holder, NULL);
 	holder->ended = true;
 	for (i = 0; i < holder->size && holder->used; i++)
 		if (holder->hold[i].chunk)
