@@ -304,4 +304,122 @@ TEST_F(chunk_call, charged) {
 	EXPECT_EQ(0, stat.files.used);
 }
 
+/* A page that goes away while a command that waits has its struct there */
+static void *page_open(void)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	must_errno(page == MAP_FAILED ? -1 : 0);
+	return page;
+}
+
+/* Whether nobody has a lease, and the chunk is in that many messages */
+static bool is_sent(struct _test_data_chunk_call *self, __u32 messages)
+{
+	return chunk_listed(self->fd, self->chunk, KIPC_CHUNK_SENT) ==
+	       messages && chunks_held(self->fd) == 1;
+}
+
+/* Who receives cannot be told: the lease is taken back, and given to the next one. */
+TEST_F(chunk_call, received_in_vain) {
+	struct kipc_recv *recv = page_open();
+	struct kipc_message message;
+	struct puppet receiver;
+
+	puppet_open(&receiver);
+	puppet_block(&receiver, &self->pair.server, KIPC_RECV, recv);
+	must_errno(mprotect(recv, PAGE, PROT_NONE));
+	ASSERT_EQ(0, send_attached(&self->pair.client, self->pair.handle,
+				   &self->out, 1));
+	EXPECT_EQ(-EFAULT, puppet_end(&receiver));
+	EXPECT_TRUE(is_sent(self, 1));
+	ASSERT_EQ(0, recv_now(&self->pair.server, &message));
+	leased(self, came(&self->pair.server, &message, 0));
+	message_free(&self->pair.server, &message);
+	puppet_close(&receiver);
+	munmap(recv, PAGE);
+}
+
+TEST_F(chunk_call, mailed_in_vain) {
+	int mailbox = mailbox_make(NULL, KIPC_MAILBOX_QUEUE, 1);
+	struct kipc_mailbox_recv *recv = page_open();
+	struct kipc_attachment got;
+	struct puppet receiver;
+
+	recv->attachments = PTR(&got);
+	recv->attachments_max = 1;
+	recv->endpoint = -1;
+	puppet_open(&receiver);
+	puppet_begin_on(&receiver, mailbox, KIPC_MAILBOX_RECV, recv);
+	mailbox_wait(mailbox, 1, 0);
+	must_errno(mprotect(recv, PAGE, PROT_NONE));
+	ASSERT_EQ(0, chunk_mail(mailbox, self->fd, self->lease));
+	EXPECT_EQ(-EFAULT, puppet_end(&receiver));
+	EXPECT_TRUE(is_sent(self, 1));
+	ASSERT_EQ(0, chunk_recv(mailbox, &got));
+	leased(self, &got);
+	puppet_close(&receiver);
+	munmap(recv, PAGE);
+}
+
+/* A caller cannot be told: the reply is lost, and the lease with it; so is what was lent. */
+TEST_F(chunk_call, replied_in_vain) {
+	struct kipc_call *args = page_open();
+	struct kipc_attachment lent = chunk_lent(self->fd, self->lease);
+	struct kipc_reply reply = {
+		.attachments = PTR(&self->out),
+		.attachment_count = 1,
+	};
+	struct puppet caller;
+
+	args->handle = self->pair.handle;
+	args->attachments = PTR(&lent);
+	args->attachment_count = 1;
+	puppet_open(&caller);
+	puppet_block(&caller, &self->pair.client, KIPC_CALL, args);
+	must_errno(mprotect(args, PAGE, PROT_NONE));
+	reply.token = recv_call(&self->pair.server);
+	EXPECT_EQ(2, chunks_held(self->fd));
+	EXPECT_EQ(0, kipc(self->pair.server.fd, KIPC_REPLY, &reply));
+	EXPECT_EQ(-EFAULT, puppet_end(&caller));
+	EXPECT_TRUE(is_sent(self, 0));
+	puppet_close(&caller);
+	munmap(args, PAGE);
+}
+
+/* Who waits cannot be told of a nested call: its own call ends, too. */
+TEST_F(chunk_call, nested_in_vain) {
+	struct kipc_message *nested = page_open();
+	struct kipc_attachment lent = chunk_lent(self->fd, self->lease);
+	struct party party[2];
+	struct kipc_call args = {
+		.attachments = PTR(&lent),
+		.attachment_count = 1,
+		.message = PTR(nested),
+	};
+	struct kipc_message message;
+	struct puppet outer;
+
+	parties_open(party, 2);
+	args.handle = party[0].to[1];
+	puppet_open(&outer);
+	puppet_block(&outer, &party[0].endpoint, KIPC_CALL, &args);
+	must(recv_soon(&party[1].endpoint, &message));
+	must_errno(mprotect(nested, PAGE, PROT_NONE));
+	self->caller.endpoint = &party[1].endpoint;
+	self->caller.call.handle = party[1].to[0];
+	self->caller.call.parent = message.token;
+	call(self);
+	EXPECT_EQ(-EFAULT, puppet_end(&outer));
+	EXPECT_EQ(KIPC_STAGE_RECEIVED, args.stage);
+	/* The nested call can be received by another thread. */
+	EXPECT_EQ(0, chunk_listed(self->fd, self->chunk, KIPC_CHUNK_LEASED));
+	endpoint_close(&party[0].endpoint);
+	EXPECT_EQ(-EOWNERDEAD, caller_join(&self->caller));
+	EXPECT_TRUE(is_sent(self, 0));
+	puppet_close(&outer);
+	munmap(nested, PAGE);
+}
+
 TEST_HARNESS_MAIN
