@@ -97,13 +97,28 @@ TEST_F(chunk, not_cut) {
 	EXPECT_EQ(0, region_polled(fd) & POLLOUT);
 }
 
+/* Who says so has none any more, though he has the view. */
+TEST_F(chunk, no_longer) {
+	__u32 lease;
+
+	EXPECT_EQ(-ENOTCONN, region_hold(self->fd, 0, 0));
+	EXPECT_EQ(0, region_hold(self->fd, 2, 0));
+	must(chunk_loan(self->fd, &lease));
+	EXPECT_EQ(0, region_hold(self->fd, 0, 0));
+	EXPECT_EQ(-ENOTCONN, region_hold(self->fd, 0, 0));
+	EXPECT_EQ(-ENXIO, chunk_release(self->fd, lease));
+	EXPECT_EQ(region_info(self->fd).chunks,
+		  region_info(self->fd).chunks_free);
+	EXPECT_EQ(0, region_hold(self->fd, 1, 0));
+}
+
 TEST_F(chunk, held_once) {
 	int other = chunks_make(NULL, 1, 0), own = dup(self->fd);
 	int view = region_derive(self->fd, R_BOTH);
 	struct actor actor;
 	struct kipc_region_hold hold = { .leases = 1 };
 
-	EXPECT_EQ(-EINVAL, region_hold(self->fd, 0, 0));
+	EXPECT_EQ(-EINVAL, region_hold(self->fd, 0, 1));
 	EXPECT_EQ(-EINVAL, region_hold(self->fd, KIPC_LEASES_MAX + 1, 0));
 	EXPECT_EQ(-EINVAL, region_hold(self->fd, ~0U, 0));
 	/* The owner has as many as it likes. */
