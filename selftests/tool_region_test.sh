@@ -97,7 +97,12 @@ test_create()
 	expect 1 kipc region create --exclusive "$region" 8K &&
 	says "'$region' exists already" &&
 	expect 0 kipc ls "$region" && shows "^$region  *region " &&
-	expect 0 kipc region rm "$region"
+	expect 0 kipc region rm "$region" &&
+	expect 0 kipc region create --huge "$region" 4M || return 1
+	printf 'hello' | kipc region write "$region" || return 1
+	expect 0 kipc region cat --size 5 "$region" && prints 'hello' &&
+	expect 0 kipc region rm "$region" &&
+	expect 2 kipc region create --huge "$region"
 }
 
 test_create_chunks()

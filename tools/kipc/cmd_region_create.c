@@ -20,6 +20,7 @@ static const char create_doc[] =
 	"Examples:\n"
 	"  kipc region create example.frame 1M\n"
 	"  kipc region create --mode 0644 example.table 64K\n"
+	"  kipc region create --huge example.large 1G\n"
 	"  kipc region create --mode 0644 --chunk 1M --leases 4 example.frames 16M";
 
 static const struct argp_option create_options[] = {
@@ -30,6 +31,8 @@ static const struct argp_option create_options[] = {
 	  "cut it into chunks of this size, rounded up to a multiple of 64", 0 },
 	{ "leases", 'l', "N", 0,
 	  "how many chunks a subscriber may have at once; 8 if not said", 0 },
+	{ "huge", 'h', NULL, 0,
+	  "with huge pages, where the kernel finds some: as much at once", 0 },
 	{ "exclusive", 'x', NULL, 0, "fail if NAME exists", 0 },
 	{ 0 }
 };
@@ -39,14 +42,14 @@ static const struct argp_option create_options[] = {
  * @name: the region's name
  * @size: its size, whole pages in the end
  * @mode: its permission bits
- * @exclusive: it must not exist
+ * @flags: KIPC_REGION_EXCLUSIVE: it must not exist; KIPC_REGION_HUGE
  * @chunks: how it is cut, with @chunks.size
  */
 struct create_args {
 	const char *name;
 	size_t size;
 	mode_t mode;
-	bool exclusive;
+	unsigned int flags;
 	struct kipc_chunk_options chunks;
 };
 
@@ -114,7 +117,10 @@ static error_t create_parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "'%s' is no mode such as 0600", arg);
 		return 0;
 	case 'x':
-		args->exclusive = true;
+		args->flags |= KIPC_REGION_EXCLUSIVE;
+		return 0;
+	case 'h':
+		args->flags |= KIPC_REGION_HUGE;
 		return 0;
 	case 'c':
 		args->chunks.size = parse_size(arg, state);
@@ -145,10 +151,8 @@ static const struct argp create_argp = {
 
 static int open_region(struct kipc *endpoint, const struct create_args *args)
 {
-	unsigned int flags = KIPC_REGION_READ;
+	unsigned int flags = args->flags | KIPC_REGION_READ;
 
-	if (args->exclusive)
-		flags |= KIPC_REGION_EXCLUSIVE;
 	if (args->chunks.size)
 		return kipc_region_open_chunks(endpoint, args->name, flags,
 					       args->mode, &args->chunks);
