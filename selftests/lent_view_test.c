@@ -4,6 +4,7 @@
  * nothing of it afterwards, however the call ends and whatever was made of it meanwhile.
  */
 #include <kselftest_harness.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "borrower.h"
@@ -93,6 +94,8 @@ TEST_F(lent, until_the_reply) {
 	EXPECT_EQ(0, borrower_do(&self->server, borrower_reply_act));
 	EXPECT_EQ(0, caller_join(&self->caller));
 	EXPECT_TRUE(is_gone(self));
+	/* Nobody else had the region, so nobody has hung up. */
+	EXPECT_EQ(0, region_polled(self->fd) & POLLHUP);
 }
 
 /* It is no more than what it was made from: narrower, and only to be read. */

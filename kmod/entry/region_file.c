@@ -173,7 +173,9 @@ static struct kipc_parcel *lend_chunk(struct file *file, u32 lease,
 
 static struct file *lend_view(struct file *file, struct kipc_borrow **borrow)
 {
-	struct kipc_region_view args = { .flags = KIPC_REGION_READ };
+	struct kipc_region_view args = {
+		.flags = KIPC_REGION_READ | KIPC_VIEW_LENT,
+	};
 	struct kipc_view *view = view_of(file), *lent;
 
 	if (!view)

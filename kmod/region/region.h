@@ -48,7 +48,7 @@ struct page;
  * @views: struct kipc_view by id
  * @tops: those that were made from no other, or from one that is closed
  * @view_count: how many there are
- * @had_peers: there was more than one at a time
+ * @had_peers: there was more than one at a time that was not lent
  * @last_view: id of the newest
  * @seals: of enum kipc_region_seal
  * @unmapping: held for reading by who takes mappings away; without @lock

@@ -79,7 +79,7 @@ static int insert_locked(struct kipc_view *view)
 	region->last_view++;
 	list_add_tail(&view->link, siblings_of(view));
 	WRITE_ONCE(region->view_count, region->view_count + 1);
-	if (region->view_count > 1)
+	if (region->view_count > 1 && !view->is_lent)
 		WRITE_ONCE(region->had_peers, true);
 	return 0;
 }
@@ -102,7 +102,7 @@ static void remove_locked(struct kipc_view *view)
  * @user: who is charged for it
  * @offset: where in the region it begins
  * @size: bytes; both are checked
- * @flags: KIPC_REGION_WRITE, KIPC_REGION_OWN
+ * @flags: KIPC_REGION_WRITE, KIPC_REGION_OWN, KIPC_VIEW_LENT
  *
  * Context: Process context. May sleep.
  * Return: The view, or an ERR_PTR() of -EDQUOT, -EKEYREVOKED, -ELOOP or -ENOMEM.
@@ -131,6 +131,7 @@ struct kipc_view *kipc_view_new(struct kipc_region *region,
 	view->size = size;
 	view->may_write = flags & KIPC_REGION_WRITE;
 	view->is_owner = flags & KIPC_REGION_OWN;
+	view->is_lent = flags & KIPC_VIEW_LENT || (parent && parent->is_lent);
 	view->is_huge = region->is_huge && IS_ALIGNED(offset, PMD_SIZE);
 	view->pid = get_pid(task_tgid(current));
 	view->uid = current_euid();

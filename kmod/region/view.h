@@ -39,6 +39,9 @@ struct kipc_user;
 struct pid;
 struct vm_area_struct;
 
+/* With the flags of a new view: it is lent with a call. No user can say so. */
+#define KIPC_VIEW_LENT	(1U << 31)
+
 /**
  * struct kipc_view - a view
  * @refs: the file's, and that of who takes its mappings away
@@ -49,6 +52,7 @@ struct vm_area_struct;
  * @size: bytes, whole pages (constant)
  * @may_write: write, too (constant)
  * @is_owner: can revoke all others, and seal (constant)
+ * @is_lent: it is lent with a call, or made from such a one: no peer of others (constant)
  * @is_huge: it can have huge pages mapped: the region has some, and it begins where one does
  *	(constant)
  * @depth: how many were made one from the other before it (constant)
@@ -74,6 +78,7 @@ struct kipc_view {
 	u64 size;
 	bool may_write;
 	bool is_owner;
+	bool is_lent;
 	bool is_huge;
 	u8 depth;
 	struct pid *pid;

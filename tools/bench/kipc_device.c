@@ -30,7 +30,7 @@ void *device_pool_map(int fd)
 }
 
 void device_command(int fd, unsigned long command, void *argument,
-		  const char *what)
+		    const char *what)
 {
 	if (ioctl(fd, command, argument) < 0)
 		err(EXIT_FAILURE, "kipc: cannot %s", what);

@@ -19,7 +19,7 @@ void *device_pool_map(int fd);
 
 /* An ioctl that must not fail. */
 void device_command(int fd, unsigned long command, void *argument,
-		  const char *what);
+		    const char *what);
 
 __u32 device_node_new(int fd);
 

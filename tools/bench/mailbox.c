@@ -85,7 +85,7 @@ void mailbox_exchange(struct mailbox *mailbox, const struct mailbox *to,
 	both->recv.data = (uintptr_t)into;
 	both->recv.data_size = size;
 	device_command(mailbox->fd, KIPC_MAILBOX_SEND_RECV, both,
-		     "exchange mail");
+		       "exchange mail");
 	if (both->recv.mail.size != size)
 		errx(EXIT_FAILURE, "kipc: wrong mail came");
 }

@@ -171,7 +171,7 @@ static void *loan(struct peer *peer)
 
 	pair->loan.release = pair->loan.lease;
 	device_command(out_of(peer)->owner, KIPC_CHUNK_LOAN, &pair->loan,
-		     "loan a chunk");
+		       "take a chunk");
 	return pair->mine + pair->loan.chunk * peer->size;
 }
 
@@ -213,7 +213,7 @@ static void release(struct peer *peer, const void *chunk)
 		return;
 	pair->leased = 0;
 	device_command(into(peer)->reader, KIPC_CHUNK_RELEASE, &release,
-		     "release a chunk");
+		       "give chunks back");
 }
 
 static const struct chunk_ops chunks = {

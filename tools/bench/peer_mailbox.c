@@ -101,7 +101,7 @@ static void next_batch(struct mailbox_pair *pair)
 	};
 
 	device_command(pair->to_server.fd, KIPC_MAILBOX_RECV_BATCH, &batch,
-		     "receive a batch of mail");
+		       "receive a batch of mail");
 	pair->received = batch.received;
 	pair->taken = 0;
 }

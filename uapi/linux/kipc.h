@@ -1865,14 +1865,15 @@ struct kipc_region_hold {
  * struct kipc_chunk_loan - take a free chunk (KIPC_CHUNK_LOAN)
  * @flags: in: 0
  * @release: in: a loan or lease that is released with it; 0: none
- * @lease: out: the loan's number. It is of this process and view, and other than those of
- *	the last million.
+ * @lease: out: the loan's number. It is of this process and view, and until that holds the
+ *	region anew other than those of the last million.
  * @chunk: out: which chunk
  *
  * Through a view with KIPC_REGION_OWN and KIPC_REGION_WRITE. Its bytes are as they were left.
  * To be written to until it is attached to a message, and until then nobody else has it;
  * nothing keeps one from writing to it later. The one that was freed last is loaned first.
- * If the command fails @release is not released.
+ * If the command fails @release is not released, but if it is EFAULT because the struct has
+ * become read-only meanwhile.
  *
  * Errors: EAGAIN (none is free), EDQUOT (as many as it said), EFAULT, EINVAL, EKEYREVOKED,
  * ENOTCONN (the process does not hold the region through this view), ENXIO (@release),
