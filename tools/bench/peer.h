@@ -101,6 +101,7 @@ extern const struct peer_ops peer_kipc;
 extern const struct peer_ops peer_mailbox;
 extern const struct peer_ops peer_chunk;
 extern const struct peer_ops peer_ring;
+extern const struct peer_ops peer_ring_batch;
 extern const struct peer_ops peer_floor;
 extern const struct peer_ops peer_binder;
 extern const struct peer_ops peer_unix_stream;

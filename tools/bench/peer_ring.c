@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring of libkipc's in a region, for one producer and one consumer. Messages are
- * published some at a time, as a producer does that has several of them, and copied out as
- * many at once as there are.
+ * A ring of libkipc's in a region, for one producer and one consumer. Each message is
+ * published for itself; or some at a time, as a producer does that has several of them. They
+ * are copied out as many at once as there are.
  */
 #include <err.h>
 #include <errno.h>
@@ -110,6 +110,19 @@ static void produce_batch(struct ring_state *state, uint64_t first,
 
 static void produce(struct peer *peer, uint64_t first, unsigned int count)
 {
+	struct ring_state *state = peer->state;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		payload_stamp(peer->request, peer->size, first + i);
+		check(kipc_ring_write(state->ring, peer->request, peer->size, 0,
+				      KIPC_FOREVER), "write");
+	}
+}
+
+static void produce_batches(struct peer *peer, uint64_t first,
+			    unsigned int count)
+{
 	unsigned int part;
 
 	for (; count; count -= part, first += part) {
@@ -146,6 +159,11 @@ static const struct stream_ops stream = {
 	.consume = consume,
 };
 
+static const struct stream_ops stream_of_batches = {
+	.produce = produce_batches,
+	.consume = consume,
+};
+
 static void teardown(struct peer *peer)
 {
 	struct ring_state *state = peer->state;
@@ -163,4 +181,14 @@ const struct peer_ops peer_ring = {
 	.connect = join,
 	.teardown = teardown,
 	.stream = &stream,
+};
+
+const struct peer_ops peer_ring_batch = {
+	.name = "kipc-ring-batch",
+	.state_size = sizeof(struct ring_state),
+	.setup = setup,
+	.listen = join,
+	.connect = join,
+	.teardown = teardown,
+	.stream = &stream_of_batches,
 };

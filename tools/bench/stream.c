@@ -8,6 +8,7 @@
 
 const struct peer_ops *const stream_peers[STREAM_PEERS + 1] = {
 	&peer_ring,
+	&peer_ring_batch,
 	&peer_pipe,
 	&peer_unix_stream,
 	&peer_zmq,

@@ -140,7 +140,7 @@ static const struct target targets[] = {
 	},
 	{
 		.text = "ring, instructions per message",
-		.of = { "kipc-ring", "stream", 64 },
+		.of = { "kipc-ring-batch", "stream", 64 },
 		.limit = 200,
 	},
 	{
