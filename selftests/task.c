@@ -55,6 +55,7 @@ static void close_but(int kept)
 void child_start(struct child *child, enum child_files files,
 		 void (*run)(int sock, void *arg), void *arg)
 {
+	pid_t parent = getpid();
 	int socks[2];
 
 	must_errno(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
@@ -65,6 +66,9 @@ void child_start(struct child *child, enum child_files files,
 	must_errno(child->pid);
 	if (!child->pid) {
 		must_errno(prctl(PR_SET_PDEATHSIG, SIGKILL));
+		/* If that was killed before; it is 0 in another PID namespace */
+		if (getppid() && getppid() != parent)
+			_exit(0);
 		close(socks[0]);
 		if (files == CHILD_CLOSES)
 			close_but(socks[1]);

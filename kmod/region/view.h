@@ -22,6 +22,7 @@
 #ifndef KIPC_REGION_VIEW_H
 #define KIPC_REGION_VIEW_H
 
+#include <linux/bits.h>
 #include <linux/fs.h>
 #include <linux/kipc.h>
 #include <linux/kref.h>
@@ -40,7 +41,7 @@ struct pid;
 struct vm_area_struct;
 
 /* With the flags of a new view: it is lent with a call. No user can say so. */
-#define KIPC_VIEW_LENT	(1U << 31)
+#define KIPC_VIEW_LENT	BIT(31)
 
 /**
  * struct kipc_view - a view
