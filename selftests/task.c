@@ -55,16 +55,17 @@ static void close_but(int kept)
 void child_start(struct child *child, enum child_files files,
 		 void (*run)(int sock, void *arg), void *arg)
 {
-	pid_t parent = getpid();
+	pid_t parent = getpid(), pid;
 	int socks[2];
 
 	must_errno(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 			      socks));
 	fflush(stdout);
 	fflush(stderr);
-	child->pid = fork();
-	must_errno(child->pid);
-	if (!child->pid) {
+	/* @child can be in memory that both share. */
+	pid = fork();
+	must_errno(pid);
+	if (!pid) {
 		must_errno(prctl(PR_SET_PDEATHSIG, SIGKILL));
 		/* If that was killed before; it is 0 in another PID namespace */
 		if (getppid() && getppid() != parent)
@@ -76,6 +77,7 @@ void child_start(struct child *child, enum child_files files,
 		_exit(0);
 	}
 	close(socks[1]);
+	child->pid = pid;
 	child->sock = socks[0];
 }
 
