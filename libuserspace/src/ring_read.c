@@ -80,6 +80,31 @@ static int nothing(const struct kipc_ring *ring, struct kipc_ring_lane *lane,
 	return -EAGAIN;
 }
 
+/*
+ * Finds out where a lane's head and tail are. With several consumers the two belong together
+ * only if the head is where it was after the tail was read: others may have moved on, and the
+ * producer with them, by more than the lane's size. If they do so again and again, -EAGAIN.
+ */
+static int locate(const struct kipc_ring *ring,
+		  const struct kipc_ring_lane *lane,
+		  struct kipc_ring_position *position, uint64_t *tail)
+{
+	for (unsigned int i = 0; i < LOST_MAX; i++) {
+		/* Pairs with advance() of the other consumers. */
+		if (!alone(ring))
+			position->head = __atomic_load_n(&lane->head,
+							 __ATOMIC_SEQ_CST);
+		/* Pairs with kipc_ring_publish(). */
+		*tail = __atomic_load_n(&lane->tail, __ATOMIC_SEQ_CST);
+		if (alone(ring) ||
+		    kipc_ring_plausible(ring, position->head, *tail) ||
+		    __atomic_load_n(&lane->head, __ATOMIC_SEQ_CST) ==
+		    position->head)
+			return 0;
+	}
+	return -EAGAIN;
+}
+
 /* Whether there is something to read in a lane */
 static int look_at(struct kipc_ring *ring, unsigned int number)
 {
@@ -87,11 +112,8 @@ static int look_at(struct kipc_ring *ring, unsigned int number)
 	struct kipc_ring_lane *lane = &ring->lanes[number];
 	uint64_t tail;
 
-	/* Pairs with advance() of the other consumers. Before the tail, which is ahead. */
-	if (!alone(ring))
-		position->head = __atomic_load_n(&lane->head, __ATOMIC_SEQ_CST);
-	/* Pairs with kipc_ring_publish(). */
-	tail = __atomic_load_n(&lane->tail, __ATOMIC_SEQ_CST);
+	if (locate(ring, lane, position, &tail))
+		return -EAGAIN;
 	if (tail == position->head)
 		return nothing(ring, lane, position);
 	if (!kipc_ring_plausible(ring, position->head, tail))
