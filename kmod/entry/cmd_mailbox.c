@@ -167,15 +167,10 @@ int kipc_run_mailbox_open(struct kipc_command *command)
  */
 void kipc_finish_mailbox_open(struct kipc_command *command, bool delivered)
 {
-	struct kipc_opened *opened = &command->opened;
-
-	if (delivered) {
-		fd_install(opened->fd, opened->file);
-		return;
-	}
-	put_unused_fd(opened->fd);
-	undo_open(&command->args.mailbox_open, opened->file->private_data);
-	fput(opened->file);
+	if (!delivered)
+		undo_open(&command->args.mailbox_open,
+			  command->opened.file->private_data);
+	kipc_opened_finish(&command->opened, delivered);
 }
 
 /**

@@ -73,16 +73,6 @@ static int give_descriptor(struct kipc_command *command,
 	return 0;
 }
 
-static void finish_opened(const struct kipc_opened *opened, bool delivered)
-{
-	if (delivered) {
-		fd_install(opened->fd, opened->file);
-		return;
-	}
-	put_unused_fd(opened->fd);
-	fput(opened->file);
-}
-
 /* What was made only now is gone, name and all. */
 static void undo_open(const struct kipc_region_open *args,
 		      struct kipc_view *view)
@@ -136,7 +126,7 @@ void kipc_finish_region_open(struct kipc_command *command, bool delivered)
 	if (!delivered)
 		undo_open(&command->args.region_open,
 			  command->opened.file->private_data);
-	finish_opened(&command->opened, delivered);
+	kipc_opened_finish(&command->opened, delivered);
 }
 
 /**
@@ -177,7 +167,7 @@ int kipc_run_region_view(struct kipc_command *command)
  */
 void kipc_finish_region_view(struct kipc_command *command, bool delivered)
 {
-	finish_opened(&command->opened, delivered);
+	kipc_opened_finish(&command->opened, delivered);
 }
 
 /**

@@ -14,6 +14,7 @@
 #include <linux/kipc.h>
 #include <linux/uaccess.h>
 
+#include "entry/descriptor.h"
 #include "mailbox/receive.h"
 #include "rpc/calling.h"
 #include "rpc/recv.h"
@@ -22,16 +23,6 @@ struct kipc_attachments;
 struct kipc_endpoint;
 struct kipc_mailbox_file;
 struct kipc_view;
-
-/**
- * struct kipc_opened - a mailbox's or a view's file that is about to get its descriptor
- * @file: the file
- * @fd: the descriptor
- */
-struct kipc_opened {
-	struct file *file;
-	int fd;
-};
 
 /**
  * struct kipc_mail_hand - a letter in the hand of a command

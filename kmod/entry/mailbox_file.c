@@ -4,7 +4,6 @@
 #include <linux/anon_inodes.h>
 #include <linux/compat.h>
 #include <linux/err.h>
-#include <linux/fdtable.h>
 #include <linux/kipc.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -14,6 +13,7 @@
 #include "core/domain.h"
 #include "core/quota.h"
 #include "entry/command.h"
+#include "entry/descriptor.h"
 #include "mailbox/file.h"
 #include "mailbox/lease.h"
 #include "mailbox/letter.h"
@@ -109,17 +109,6 @@ static __poll_t mailbox_poll(struct file *file, struct poll_table_struct *wait)
 	return kipc_mailbox_file_events(mailbox);
 }
 
-static int is_same(const void *wanted, struct file *file, unsigned int fd)
-{
-	return wanted == file->private_data;
-}
-
-/* Whether the running process has a descriptor of the file */
-static bool is_open_here(struct kipc_mailbox_file *mailbox)
-{
-	return iterate_fd(current->files, 0, is_same, mailbox);
-}
-
 /**
  * kipc_mailbox_file_settle() - see that what a process has here ends with it
  * @mailbox: the file through which something was leased, or asked for
@@ -132,7 +121,7 @@ void kipc_mailbox_file_settle(struct kipc_mailbox_file *mailbox, int flushes)
 	/* Pairs with that in mailbox_flush(). */
 	smp_mb();
 	if (unlikely(atomic_read(&mailbox->flushes) != flushes) &&
-	    !is_open_here(mailbox))
+	    !kipc_is_open_here(mailbox))
 		kipc_mailbox_file_flush(mailbox, current->files);
 }
 
@@ -148,7 +137,7 @@ static int mailbox_flush(struct file *file, fl_owner_t process)
 	    READ_ONCE(mailbox->mailbox->notice.file) != mailbox)
 		return 0;
 	/* One that is dying has no table any more. */
-	if (process == current->files && is_open_here(mailbox))
+	if (process == current->files && kipc_is_open_here(mailbox))
 		return 0;
 	kipc_mailbox_file_flush(mailbox, process);
 	return 0;

@@ -5,7 +5,6 @@
 #include <linux/compat.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
-#include <linux/fdtable.h>
 #include <linux/kipc.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -16,6 +15,7 @@
 #include "core/parcel.h"
 #include "core/quota.h"
 #include "entry/command.h"
+#include "entry/descriptor.h"
 #include "region/chunk.h"
 #include "region/holder.h"
 #include "region/lent.h"
@@ -41,17 +41,6 @@ static int view_mmap(struct file *file, struct vm_area_struct *vma)
 	return kipc_view_mmap(file->private_data, vma);
 }
 
-static int is_same(const void *wanted, struct file *file, unsigned int fd)
-{
-	return wanted == file->private_data;
-}
-
-/* Whether the running process has a descriptor of the view */
-static bool is_open_here(struct kipc_view *view)
-{
-	return iterate_fd(current->files, 0, is_same, view);
-}
-
 /* A process closes a descriptor of the view. */
 static int view_flush(struct file *file, fl_owner_t process)
 {
@@ -62,7 +51,7 @@ static int view_flush(struct file *file, fl_owner_t process)
 	if (!READ_ONCE(view->holder))
 		return 0;
 	/* One that is dying has no table any more. */
-	if (process != current->files || !is_open_here(view))
+	if (process != current->files || !kipc_is_open_here(view))
 		kipc_holder_end(view, process);
 	return 0;
 }
@@ -79,7 +68,7 @@ void kipc_region_file_settle(struct kipc_view *view)
 {
 	/* Pairs with that in view_flush(). */
 	smp_mb();
-	if (!is_open_here(view))
+	if (!kipc_is_open_here(view))
 		kipc_holder_end(view, current->files);
 }
 
