@@ -263,7 +263,7 @@ int kipc_chunk_release(struct kipc_view *view, u32 id)
 	bool unused = false;
 
 	if (!chunks)
-		return READ_ONCE(view->revoked) ? -EKEYREVOKED : -ENXIO;
+		return kipc_hold_error(view);
 	spin_lock(&chunks->lock);
 	hold = kipc_hold_find_locked(view, id);
 	if (!IS_ERR(hold))
@@ -288,8 +288,7 @@ struct kipc_chunk *kipc_chunk_attach(struct kipc_view *view, u32 id)
 	struct kipc_hold *hold;
 
 	if (!chunks)
-		return ERR_PTR(READ_ONCE(view->revoked) ? -EKEYREVOKED :
-							  -ENXIO);
+		return ERR_PTR(kipc_hold_error(view));
 	spin_lock(&chunks->lock);
 	hold = kipc_hold_find_locked(view, id);
 	if (IS_ERR(hold)) {

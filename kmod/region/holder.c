@@ -249,6 +249,18 @@ struct kipc_holder *kipc_holder_find_rcu(const struct kipc_region *region)
 }
 
 /**
+ * kipc_hold_error() - why nobody has anything through a view
+ * @view: the view
+ *
+ * Context: Any.
+ * Return: -EKEYREVOKED, or -ENXIO.
+ */
+int kipc_hold_error(const struct kipc_view *view)
+{
+	return READ_ONCE(view->revoked) ? -EKEYREVOKED : -ENXIO;
+}
+
+/**
  * kipc_hold_find_locked() - a loan or a lease of the running process
  * @view: through which; the lock of the region's chunks is held
  * @id: its number
@@ -265,8 +277,7 @@ struct kipc_hold *kipc_hold_find_locked(struct kipc_view *view, u32 id)
 	lockdep_assert_held(&view->region->chunks->lock);
 
 	if (!holder || holder->key.process != current->files)
-		return ERR_PTR(READ_ONCE(view->revoked) ? -EKEYREVOKED :
-							  -ENXIO);
+		return ERR_PTR(kipc_hold_error(view));
 	if (place >= holder->size)
 		return ERR_PTR(-ENXIO);
 	hold = &holder->hold[array_index_nospec(place, holder->size)];

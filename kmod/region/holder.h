@@ -94,6 +94,7 @@ void kipc_holder_end_locked(struct kipc_view *view);
 int kipc_holder_end(struct kipc_view *view, fl_owner_t process);
 struct kipc_holder *kipc_holder_find_rcu(const struct kipc_region *region);
 
+int kipc_hold_error(const struct kipc_view *view);
 struct kipc_hold *kipc_hold_find_locked(struct kipc_view *view, u32 id);
 struct kipc_hold *kipc_hold_take_locked(struct kipc_holder *holder,
 					struct kipc_chunk *chunk, bool is_loan);

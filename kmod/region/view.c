@@ -303,6 +303,18 @@ static void wait_for_others(struct kipc_region *region)
 	up_write(&region->unmapping);
 }
 
+/* Takes away what was condemned with the region's locks held, and lets go of these. */
+static void finish_revoking(struct kipc_region *region,
+			    struct list_head *condemned, bool waits)
+{
+	mutex_unlock(&region->lock);
+	unmap_all(condemned);
+	up_read(&region->unmapping);
+	if (waits)
+		wait_for_others(region);
+	wake_pollers(region);
+}
+
 /**
  * kipc_view_revoke() - take a view away, and all that were made from it
  * @by: the view through which that is asked for
@@ -322,12 +334,7 @@ int kipc_view_revoke(struct kipc_view *by, u64 id)
 	down_read(&region->unmapping);
 	mutex_lock(&region->lock);
 	ret = condemn_by_id_locked(by, id, &condemned);
-	mutex_unlock(&region->lock);
-	unmap_all(&condemned);
-	up_read(&region->unmapping);
-	if (ret != -EKEYREVOKED)
-		wait_for_others(region);
-	wake_pollers(region);
+	finish_revoking(region, &condemned, ret != -EKEYREVOKED);
 	return ret;
 }
 
@@ -348,11 +355,7 @@ void kipc_view_end(struct kipc_view *view)
 	mutex_lock(&region->lock);
 	if (!view->revoked)
 		condemn_tree_locked(view, &condemned);
-	mutex_unlock(&region->lock);
-	unmap_all(&condemned);
-	up_read(&region->unmapping);
-	wait_for_others(region);
-	wake_pollers(region);
+	finish_revoking(region, &condemned, true);
 }
 
 /* Until they are allowed again, nobody can map it to write. */
