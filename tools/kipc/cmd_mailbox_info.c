@@ -4,6 +4,7 @@
 
 #include "json.h"
 #include "mailbox.h"
+#include "named.h"
 #include "table.h"
 #include "text.h"
 
@@ -23,17 +24,6 @@ static const char info_doc[] =
 	"Examples:\n"
 	"  kipc mailbox info example.box\n"
 	"  kipc mailbox info --json example.box | jq .messages";
-
-static const struct argp_option info_options[] = {
-	{ "json", TOOL_KEY_JSON, NULL, 0, "print JSON", 0 },
-	{ 0 }
-};
-
-/* What the command line said */
-struct info_args {
-	const char *name;
-	bool json;
-};
 
 /* What is counted: member of struct kipc_mailbox_info, and how to call it */
 static const struct {
@@ -55,32 +45,6 @@ static const struct {
 	COUNTER(returned, "leases that ended in vain", true),
 	COUNTER(dead, "gone to the dead letters", true),
 #undef COUNTER
-};
-
-static error_t info_parse(int key, char *arg, struct argp_state *state)
-{
-	struct info_args *args = state->input;
-
-	switch (key) {
-	case TOOL_KEY_JSON:
-		args->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (args->name)
-			argp_usage(state);
-		args->name = arg;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp info_argp = {
-	.options = info_options, .parser = info_parse,
-	.args_doc = "NAME", .doc = info_doc,
 };
 
 static int print_json(const char *name, const struct kipc_mailbox_info *info)
@@ -153,12 +117,12 @@ static int print_text(const char *name, const struct kipc_mailbox_info *info)
 
 static int info_run(const struct tool *tool, int argc, char **argv)
 {
-	struct info_args args = { 0 };
 	struct kipc_mailbox_info info;
+	struct named_args args;
 	int mailbox;
 	int ret;
 
-	argp_parse(&info_argp, argc, argv, 0, NULL, &args);
+	named_parse(&args, info_doc, argc, argv);
 	ret = mailbox_open(tool, args.name, 0, &mailbox);
 	if (ret)
 		return ret;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "named.h"
 #include "proc.h"
 #include "region.h"
 #include "table.h"
@@ -32,43 +33,6 @@ static const char chunks_doc[] =
 	"Examples:\n"
 	"  kipc region chunks example.frames\n"
 	"  kipc region chunks --json example.frames | jq '[.[].chunk] | unique'";
-
-static const struct argp_option chunks_options[] = {
-	{ "json", TOOL_KEY_JSON, NULL, 0, "print JSON", 0 },
-	{ 0 }
-};
-
-/* What the command line said */
-struct chunks_args {
-	const char *name;
-	bool json;
-};
-
-static error_t chunks_parse(int key, char *arg, struct argp_state *state)
-{
-	struct chunks_args *args = state->input;
-
-	switch (key) {
-	case TOOL_KEY_JSON:
-		args->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (args->name)
-			argp_usage(state);
-		args->name = arg;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp chunks_argp = {
-	.options = chunks_options, .parser = chunks_parse,
-	.args_doc = "NAME", .doc = chunks_doc,
-};
 
 static const char *state_text(uint32_t state)
 {
@@ -190,10 +154,10 @@ static int show(int region, bool json)
 
 static int chunks_run(const struct tool *tool, int argc, char **argv)
 {
-	struct chunks_args args = { 0 };
+	struct named_args args;
 	int region, ret;
 
-	argp_parse(&chunks_argp, argc, argv, 0, NULL, &args);
+	named_parse(&args, chunks_doc, argc, argv);
 	ret = region_open(tool, args.name, KIPC_REGION_READ | KIPC_REGION_OWN,
 			  &region);
 	if (ret)

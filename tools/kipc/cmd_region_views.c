@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "named.h"
 #include "region.h"
 #include "table.h"
 #include "text.h"
@@ -35,56 +36,28 @@ static const char revoke_doc[] =
 	"  kipc region revoke example.frame 7\n"
 	"  kipc region revoke --all example.frame";
 
-static const struct argp_option views_options[] = {
-	{ "json", TOOL_KEY_JSON, NULL, 0, "print JSON", 0 },
-	{ 0 }
-};
-
 static const struct argp_option revoke_options[] = {
 	{ "all", 'a', NULL, 0, "take all of them away", 0 },
 	{ 0 }
 };
 
 /**
- * struct views_args - what the command line said
+ * struct revoke_args - what the command line said
  * @name: the region's name
- * @json: print JSON
  * @all: revoke all
  * @ids: the others, in argv
  * @count: how many these are
  */
-struct views_args {
+struct revoke_args {
 	const char *name;
-	bool json;
 	bool all;
 	char **ids;
 	size_t count;
 };
 
-static error_t views_parse(int key, char *arg, struct argp_state *state)
-{
-	struct views_args *args = state->input;
-
-	switch (key) {
-	case TOOL_KEY_JSON:
-		args->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (args->name)
-			argp_usage(state);
-		args->name = arg;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
 static error_t revoke_parse(int key, char *arg, struct argp_state *state)
 {
-	struct views_args *args = state->input;
+	struct revoke_args *args = state->input;
 
 	switch (key) {
 	case 'a':
@@ -104,11 +77,6 @@ static error_t revoke_parse(int key, char *arg, struct argp_state *state)
 		return ARGP_ERR_UNKNOWN;
 	}
 }
-
-static const struct argp views_argp = {
-	.options = views_options, .parser = views_parse,
-	.args_doc = "NAME", .doc = views_doc,
-};
 
 static const struct argp revoke_argp = {
 	.options = revoke_options, .parser = revoke_parse,
@@ -190,11 +158,11 @@ static int views_run(const struct tool *tool, int argc, char **argv)
 	struct table table = {
 		.columns = 7, .right = 1 << 0 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5,
 	};
-	struct views_args args = { 0 };
 	struct json_object *array;
+	struct named_args args;
 	int region, printed, ret;
 
-	argp_parse(&views_argp, argc, argv, 0, NULL, &args);
+	named_parse(&args, views_doc, argc, argv);
 	ret = region_open(tool, args.name, KIPC_REGION_READ | KIPC_REGION_OWN,
 			  &region);
 	if (ret)
@@ -227,7 +195,7 @@ static int revoke_one(int region, const char *name, const char *text)
 
 static int revoke_run(const struct tool *tool, int argc, char **argv)
 {
-	struct views_args args = { 0 };
+	struct revoke_args args = { 0 };
 	int region, status, ret;
 
 	argp_parse(&revoke_argp, argc, argv, 0, NULL, &args);
