@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "kipc_device.h"
 
@@ -18,6 +20,20 @@ int device_open(void)
 	if (fd < 0)
 		warn(DEVICE);
 	return fd;
+}
+
+int device_ask(unsigned long command, void *argument)
+{
+	int endpoint = device_open();
+	int ret, error;
+
+	if (endpoint < 0)
+		return -1;
+	ret = ioctl(endpoint, command, argument);
+	error = errno;
+	close(endpoint);
+	errno = error;
+	return ret;
 }
 
 void *device_pool_map(int fd)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * /dev/kipc by its raw ABI: what kipc as a peer and the benchmarks of kipc
- * alone have in common. All but device_open() end the program if they fail.
+ * alone have in common. All but device_open() and device_ask() end the program if they fail.
  */
 #ifndef BENCH_KIPC_DEVICE_H
 #define BENCH_KIPC_DEVICE_H
@@ -13,6 +13,12 @@
 
 /* A new endpoint without a pool; or -1, with a warning printed and errno set. */
 int device_open(void);
+
+/*
+ * An ioctl by an endpoint that is there for that alone. Returns what it returns, or -1 with
+ * errno set.
+ */
+int device_ask(unsigned long command, void *argument);
 
 /* Map the endpoint's pool, KIPC_POOL_SIZE large. */
 void *device_pool_map(int fd);

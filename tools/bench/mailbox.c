@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <err.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "kipc_device.h"
@@ -12,16 +10,8 @@
 int mailbox_open(struct mailbox *mailbox, const struct kipc_mailbox_open *open)
 {
 	struct kipc_mailbox_open command = *open;
-	int endpoint = device_open();
-	int ret, error;
 
-	if (endpoint < 0)
-		return -1;
-	ret = ioctl(endpoint, KIPC_MAILBOX_OPEN, &command);
-	error = errno;
-	close(endpoint);
-	errno = error;
-	if (ret < 0)
+	if (device_ask(KIPC_MAILBOX_OPEN, &command) < 0)
 		return -1;
 	*mailbox = (struct mailbox) {
 		.fd = command.fd,

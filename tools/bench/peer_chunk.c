@@ -6,7 +6,6 @@
  * leases go back some at a time.
  */
 #include <err.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -85,16 +84,8 @@ static int open_region(const struct peer *peer, size_t size)
 		.size = size,
 		.chunk_size = peer->size,
 	};
-	int endpoint = device_open();
-	int ret, error;
 
-	if (endpoint < 0)
-		return -1;
-	ret = ioctl(endpoint, KIPC_REGION_OPEN, &open);
-	error = errno;
-	close(endpoint);
-	errno = error;
-	return ret < 0 ? -1 : open.fd;
+	return device_ask(KIPC_REGION_OPEN, &open) < 0 ? -1 : open.fd;
 }
 
 static int open_direction(struct direction *direction, const struct peer *peer,
