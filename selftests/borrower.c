@@ -168,6 +168,20 @@ void borrower_open(struct borrower *borrower, const char *name)
 	must(actor_do(&borrower->actor, open_act, &naming, sizeof(naming)));
 }
 
+/* Who calls it, and lends the first of @out with that. */
+void borrower_client(struct endpoint *client, struct caller *caller,
+		     const char *name, const struct kipc_attachment *out)
+{
+	__u32 handle;
+
+	endpoint_open(client, POOL);
+	must(name_lookup(client, name, KIPC_RIGHTS_ALL, &handle));
+	caller->endpoint = client;
+	caller->call.handle = handle;
+	caller->call.attachments = PTR(out);
+	caller->call.attachment_count = 1;
+}
+
 long borrower_do(struct borrower *borrower, actor_act *act)
 {
 	return actor_do(&borrower->actor, act, &borrower->now,

@@ -56,6 +56,8 @@ struct borrower {
 };
 
 void borrower_open(struct borrower *borrower, const char *name);
+void borrower_client(struct endpoint *client, struct caller *caller,
+		     const char *name, const struct kipc_attachment *out);
 long borrower_do(struct borrower *borrower, actor_act *act);
 bool borrower_reads(struct borrower *borrower, __u32 word);
 void borrower_close(struct borrower *borrower);

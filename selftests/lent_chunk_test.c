@@ -24,8 +24,6 @@ FIXTURE(lent) {
 
 /* The server holds the region by a view of its own. */
 FIXTURE_SETUP(lent) {
-	__u32 handle;
-
 	ASSERT_EQ(0, live_begin(&self->live));
 	interrupt_install(0);
 	self->fd = chunks_make(NULL, CHUNKS, LEASES);
@@ -36,13 +34,8 @@ FIXTURE_SETUP(lent) {
 	must(borrower_do(&self->server, borrower_hold_act));
 	ASSERT_EQ(0, region_hold(self->fd, CHUNKS, 0));
 	self->chunk = (__u32)must(chunk_loan(self->fd, &self->lease));
-	endpoint_open(&self->client, POOL);
-	must(name_lookup(&self->client, name, KIPC_RIGHTS_ALL, &handle));
 	self->out[0] = chunk_lent(self->fd, self->lease);
-	self->caller.endpoint = &self->client;
-	self->caller.call.handle = handle;
-	self->caller.call.attachments = PTR(self->out);
-	self->caller.call.attachment_count = 1;
+	borrower_client(&self->client, &self->caller, name, self->out);
 }
 
 FIXTURE_TEARDOWN(lent) {

@@ -28,8 +28,6 @@ FIXTURE(lent) {
 };
 
 FIXTURE_SETUP(lent) {
-	__u32 handle;
-
 	ASSERT_EQ(0, live_begin(&self->live));
 	interrupt_install(0);
 	self->fd = region_make(NULL, PAGES * PAGE);
@@ -37,13 +35,8 @@ FIXTURE_SETUP(lent) {
 				 PROT_READ | PROT_WRITE);
 	self->words[0] = WORD;
 	borrower_open(&self->server, name);
-	endpoint_open(&self->client, POOL);
-	must(name_lookup(&self->client, name, KIPC_RIGHTS_ALL, &handle));
 	self->out[0] = view_lent(self->fd);
-	self->caller.endpoint = &self->client;
-	self->caller.call.handle = handle;
-	self->caller.call.attachments = PTR(self->out);
-	self->caller.call.attachment_count = 1;
+	borrower_client(&self->client, &self->caller, name, self->out);
 }
 
 FIXTURE_TEARDOWN(lent) {
